@@ -1,0 +1,1 @@
+"""Upload jobs and Fabric provisioning."""

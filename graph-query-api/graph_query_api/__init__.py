@@ -1,0 +1,1 @@
+"""Documents, ingest and queries."""

@@ -1,0 +1,1 @@
+"""The scenario pack: archives, manifest, graph schema, CSV, validation."""

@@ -1,0 +1,1 @@
+"""What both services have around their routes."""
