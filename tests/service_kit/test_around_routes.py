@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.responses import Response
 from pydantic import ValidationError
+
 from service_kit.problems import PROBLEM_RESPONSES, ErrorKind
 from service_kit.serving import ServiceSettings, compose
 from service_kit.sse import Event, event_stream

@@ -11,11 +11,12 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.requests import ClientDisconnect
+
 from service_kit import multipart
 from service_kit.multipart import FileTooLarge, FormError, NotMultipart, receive_form
 from service_kit.problems import ErrorKind
 from service_kit.serving import ServiceSettings, compose
-from starlette.requests import ClientDisconnect
 
 BOUNDARY = "b0undary"
 LIMIT = 5_000_000

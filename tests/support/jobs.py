@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from support.stack import wait_until
 
 ENDED = {"done", "error", "cancelled"}

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from local import nginx
+
 T = TypeVar("T")
 
 START_SECONDS = 60.0
@@ -154,8 +156,18 @@ class Stack:
             self.folder / "api.log",
             {**environment, "GRAPH_QUERY_API": graph_query_api},
         )
-        self.nginx = self._nginx(ports, environment)
-        self.url = f"http://127.0.0.1:{ports['PORT']}"
+        command = nginx.prepare(
+            self.folder / "nginx",
+            listen=f"127.0.0.1:{ports['PORT']}",
+            api=f"127.0.0.1:{ports['API_PORT']}",
+            graph_query_api=f"127.0.0.1:{ports['GRAPH_QUERY_API_PORT']}",
+            access_log=self.folder / "access.log",
+        )
+        url = f"http://127.0.0.1:{ports['PORT']}"
+        self.nginx = Service(
+            "nginx", command, f"{url}/api/ready", self.folder / "nginx.log", environment
+        )
+        self.url = url
         self.api_url, self.graph_query_api_url = api, graph_query_api
         self.data = self.folder / "data"
         self.services = [self.graph_query_api, self.api, self.nginx]

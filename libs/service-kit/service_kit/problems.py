@@ -5,7 +5,8 @@ and title an error class gets; what varies from one error to the next travels on
 the error itself, as attributes that are all optional:
 
 - ``detail``: the sentence for a person (else ``str(error)``)
-- ``problems``: a list of ``{slot, file, row, line, column, detail}``
+- ``problems``: a list of ``{slot, file, row, line, column, detail}``, or of objects whose
+  ``as_dict()`` gives that
 - ``extensions``: further members of the document, such as ``{"job_id": …}``
 - ``headers``: response headers, such as ``{"Retry-After": "5"}``
 """
@@ -99,6 +100,11 @@ def problem_response(
     return JSONResponse(document, kind.status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
+def _as_dict(problem: Any) -> dict[str, Any]:
+    """A problem is a mapping, or an object that can become one by ``as_dict``."""
+    return dict(problem) if isinstance(problem, Mapping) else problem.as_dict()
+
+
 def _request_id(request: Request) -> str | None:
     return request.scope.get("request_id")
 
@@ -114,7 +120,7 @@ def install_problems(app: FastAPI, table: ErrorTable) -> None:
             kind,
             getattr(error, "detail", None) or str(error),
             request_id=_request_id(request),
-            problems=getattr(error, "problems", None),
+            problems=[_as_dict(problem) for problem in getattr(error, "problems", None) or ()],
             extensions=getattr(error, "extensions", None),
             headers=getattr(error, "headers", None),
         )

@@ -86,7 +86,7 @@ def serve(settings_class: type[S], create_app: Callable[[S], FastAPI]) -> None:
     try:
         settings = settings_class()
     except ValidationError as error:
-        sys.exit("\n".join(_setting_problem(each) for each in error.errors()))
+        sys.exit(setting_problems(error))
     configure_logging(settings.log_level)
     listener = _listen(settings.host, settings.port)
     server = uvicorn.Server(
@@ -104,6 +104,11 @@ def serve(settings_class: type[S], create_app: Callable[[S], FastAPI]) -> None:
     server.run(sockets=[listener])
     if not server.started:
         sys.exit(1)
+
+
+def setting_problems(error: ValidationError) -> str:
+    """A line for each setting that can't be used, under the name of its variable."""
+    return "\n".join(map(_setting_problem, error.errors()))
 
 
 def _setting_problem(error: Any) -> str:

@@ -1,0 +1,1 @@
+"""`make run`: both services and nginx on one machine, with the sample loaded."""
