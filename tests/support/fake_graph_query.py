@@ -56,6 +56,14 @@ class Load:
 
 class FakeGraphQuery:
     def __init__(self, service_key: str | None = None) -> None:
+        self._etags = itertools.count(1)
+        self._service_key = service_key
+        self.url = ""
+        self.app = self._app()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forgets everything, for the next test."""
         self.documents: dict[str, dict[str, tuple[Document, str]]] = {c: {} for c in CONTAINERS}
         self.scenarios: dict[str, dict[str, Any]] = {}
         self.loads: list[Load] = []
@@ -68,10 +76,6 @@ class FakeGraphQuery:
         """So many writes take effect, but answer 503."""
         self.stalls: Callable[[str, Document], bool] = lambda _container, _body: False
         """Writes for which this is true wait until it is not."""
-        self._etags = itertools.count(1)
-        self._service_key = service_key
-        self.url = ""
-        self.app = self._app()
 
     def script(self, slot: str, *scripts: Script) -> Script:
         """The next loads of this slot go like this; returns the first."""

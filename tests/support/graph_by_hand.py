@@ -60,7 +60,7 @@ def graph_by_hand(files: Mapping[str, str], schema: GraphSchema) -> GraphByHand:
                 missing.append(number)
                 continue
             names = (entry.label, entry.source.label, entry.target.label, sources[0], targets[0])
-            values = {name: None for name in types[entry.label]} | {
+            values = dict.fromkeys(types[entry.label]) | {
                 p.name: _edge_value(p, row, types[entry.label][p.name]) for p in entry.properties
             }
             found.edges.append((*names, parallel[names], values))

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+
 from graph_query_api.dependencies import Services
 from graph_query_api.main import create_app
 from graph_query_api.settings import Settings

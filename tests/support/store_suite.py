@@ -7,6 +7,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from graph_query_api.errors import (
     ContainerNotFound,
     DocumentExists,
@@ -31,8 +34,6 @@ from graph_query_api.stores.query import (
     Query,
     equals,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from support.query_reference import answer
 
 MEMBERS = ["a", "b", "odd name", "a.b", "it's", "é"]
