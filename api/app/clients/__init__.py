@@ -1,0 +1,1 @@
+"""The neighbours this service speaks to."""

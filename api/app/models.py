@@ -1,0 +1,130 @@
+"""What a job is: the public shape, and the record as it is stored.
+
+Everything here is frozen. A change makes a new record, by the verbs in
+``services.jobs``.
+"""
+
+from typing import Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+JobStatus = Literal["pending", "running", "done", "error", "cancelled"]
+StepStatus = Literal["pending", "running", "done", "error", "skipped", "cancelled"]
+StepName = Literal["graph", "telemetry", "runbooks", "tickets", "prompts", "metadata"]
+BackendId = Literal["embedded", "cosmosdb-gremlin", "fabric-gql"]
+
+STEPS: tuple[StepName, ...] = get_args(StepName)
+BACKENDS: tuple[BackendId, ...] = get_args(BackendId)
+ACTIVE: frozenset[JobStatus] = frozenset({"pending", "running"})
+FIELDS = ("scenario_name", "backend", "workspace_id", "workspace_name", "check_only")
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class StepProblem(Frozen):
+    file: str | None = Field(None, description="file name inside the pack")
+    row: int | None = Field(None, description="record as a spreadsheet counts, the header is 1")
+    line: int | None = Field(None, description="line of the file where the record begins")
+    column: str | None = None
+    detail: str
+
+
+class Step(Frozen):
+    name: StepName
+    status: StepStatus = "pending"
+    detail: str = Field("", description="what it does now, or what its end was")
+    pct: int = Field(0, ge=0, le=100)
+    started_at: str | None = None
+    finished_at: str | None = None
+    bytes: int = Field(0, description="size of the staged file")
+    sha256: str = Field("", description="of the staged file; empty where there is none")
+    result: dict[str, Any] | None = None
+    warnings: list[dict[str, Any]] = []
+    problems: list[StepProblem] = []
+
+
+class Job(Frozen):
+    id: str
+    scenario_name: str
+    status: JobStatus = "pending"
+    created_at: str
+    updated_at: str
+    overall_pct: int = Field(
+        0, ge=0, le=100, description="mean over the steps not skipped; never falls in an attempt"
+    )
+    error: str | None = None
+    warnings: int = Field(0, description="how many warnings the steps hold")
+    backend: BackendId
+    workspace_id: str = ""
+    workspace_name: str = ""
+    check_only: bool = Field(False, description="gives the whole verdict and loads nothing")
+    attempt: int = 1
+    waiting_for: str | None = None
+    steps: tuple[Step, ...]
+
+    @property
+    def active(self) -> bool:
+        return self.status in ACTIVE
+
+    def step(self, name: StepName) -> Step:
+        return next(step for step in self.steps if step.name == name)
+
+
+class Lease(Frozen):
+    """Who runs a job. Others judge it by whether it changes, never by a clock."""
+
+    owner: str
+    lease_until: str
+
+
+class JobRecord(Job):
+    """A job as stored, with what is nobody's business outside."""
+
+    revision: int = 0
+    """Grows with each write, so that of two readings the later is known."""
+    lease: Lease | None = None
+    claim: str = ""
+    """Matches the scenario's lease document while this job is the one that may run."""
+    staged_on: str = ""
+    """Owner id of the staging folder that holds the files."""
+    cancel_requested: bool = False
+    idempotent: bool = False
+    fingerprint: str = ""
+    scenario_metadata: dict[str, Any] | None = None
+
+    def public(self) -> Job:
+        return Job.model_construct(**{name: getattr(self, name) for name in Job.model_fields})
+
+    def changed(self, **changes: Any) -> Self:
+        return self.model_copy(update=changes)
+
+
+class JobAccepted(BaseModel):
+    job_id: str
+
+
+class JobPage(BaseModel):
+    jobs: list[Job]
+    continuation: str | None = Field(None, description="give it back to get the next page")
+
+
+class Backend(BaseModel):
+    id: BackendId
+    available: bool
+    reason: str = Field(description="why it is not available, and what helps; else empty")
+    default: bool = Field(description="taken where a form names no backend")
+
+
+class Backends(BaseModel):
+    backends: list[Backend]
+
+
+class Health(BaseModel):
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(BaseModel):
+    status: Literal["ready"] = "ready"
+    checks: dict[str, Literal["ok"]]

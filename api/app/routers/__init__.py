@@ -1,0 +1,1 @@
+"""HTTP: translates requests into one call below, and its answer back."""

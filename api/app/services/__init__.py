@@ -1,0 +1,1 @@
+"""What happens to jobs. Knows no HTTP framework."""

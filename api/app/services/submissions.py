@@ -1,0 +1,166 @@
+"""Accepting a job: all or nothing.
+
+Order: checks; the scenario's lease; the files' final place; the record. The record
+is written last, so a job that can be seen is whole, and whatever fails before is
+undone in reverse. What a process that dies in between leaves (a lease whose job
+does not exist, files without a job) is taken over or swept later, and no job.
+"""
+
+import asyncio
+import hashlib
+import json
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import structlog
+
+from app.clients.documents import Documents
+from app.errors import (
+    IdempotencyMismatch,
+    PreconditionFailed,
+    ScenarioBusy,
+    StoreUnavailable,
+)
+from app.models import JobRecord
+from app.services import jobs
+from app.services.backends import DEFAULT, backend_id
+from app.services.job_records import JobRecords, Stored
+from app.services.scenario_leases import CONTAINER, SECOND_WRITE_SECONDS, ScenarioLeases
+from app.services.submission_checks import check, check_key, is_check_only
+from app.staging.folder import StagingFolder
+from scenario_pack.archive import Limits
+from service_kit.multipart import Form
+
+log = structlog.get_logger()
+
+KEYS = uuid.UUID("5f0f2f4e-7a0b-4c39-9d4c-0f6f5b1a7c11")
+UNDO_SECONDS = 5.0
+
+Accepted = Callable[[JobRecord], None]
+
+
+class Submissions:
+    """``accepted`` is told of each new job once it is durable."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        records: JobRecords,
+        leases: ScenarioLeases,
+        staging: StagingFolder,
+        limits: Limits,
+        accepted: Accepted,
+    ) -> None:
+        self._documents = documents
+        self._records = records
+        self._leases = leases
+        self._staging = staging
+        self._limits = limits
+        self._accepted = accepted
+
+    async def submit(self, form: Form, received: Path, key: str | None) -> str:
+        """Makes a job of a received form, and returns its id once it is durable.
+
+        The same ``key`` gives the same job, whatever became of it, and runs it once.
+        Raises InvalidSubmission, IdempotencyMismatch, ScenarioBusy, StoreUnavailable,
+        StorageFull; then nothing is left behind.
+        """
+        job_id, fingerprint = str(uuid.uuid4()), ""
+        if key is not None:
+            check_key(key)
+            job_id, fingerprint = str(uuid.uuid5(KEYS, key)), _fingerprint(form)
+            if await self._known(job_id, fingerprint):
+                return job_id
+        await check(form, self._limits)
+        record = self._record(form, job_id, fingerprint)
+        try:
+            stored = await self._store(record, received)
+        except (ScenarioBusy, PreconditionFailed):
+            # the same key at the same moment: whoever was first made the job
+            if key is not None and await self._known(job_id, fingerprint):
+                return job_id
+            raise
+        self._accepted(stored.record)
+        log.info("job accepted", job_id=job_id, scenario=record.scenario_name)
+        return job_id
+
+    async def _known(self, job_id: str, fingerprint: str) -> bool:
+        """Whether this key made a job, be it deleted; raises IdempotencyMismatch if another."""
+        stored = await self._records.find(job_id)
+        if stored:
+            before = stored.record.fingerprint
+        elif tombstone := await self._documents.get(CONTAINER, tombstone_id(job_id)):
+            before = str(tombstone.body["fingerprint"])
+        else:
+            return False
+        if before != fingerprint:
+            raise IdempotencyMismatch
+        return True
+
+    async def _store(self, record: JobRecord, received: Path) -> Stored:
+        claim = await self._leases.take(record.scenario_name, record.id)
+        record = record.changed(claim=claim)
+        try:
+            async with asyncio.timeout(SECOND_WRITE_SECONDS):
+                return await self._store_claimed(record, received)
+        except PreconditionFailed:
+            # the record is another's, and so is what is staged
+            await _attempt(self._leases.release(record.scenario_name, claim))
+            raise
+        except BaseException as error:
+            # the answer to the write may be lost, and the record there nevertheless
+            await _attempt(self._records.discard(record.id))
+            await self._staging.remove(record.id)
+            await _attempt(self._leases.release(record.scenario_name, claim))
+            if isinstance(error, TimeoutError):
+                raise StoreUnavailable("The job could not be stored in time. Try again.") from None
+            raise
+
+    async def _store_claimed(self, record: JobRecord, received: Path) -> Stored:
+        # whoever had the scenario's lease before may have made the job of this key
+        if record.idempotent and await self._known(record.id, record.fingerprint):
+            raise PreconditionFailed
+        await self._staging.commit(received, record.id)
+        return await self._records.create(record)
+
+    def _record(self, form: Form, job_id: str, fingerprint: str) -> JobRecord:
+        now = jobs.timestamp()
+        files = {slot: (file.size, file.sha256) for slot, file in form.files.items()}
+        check_only = is_check_only(form.fields)
+        return JobRecord(
+            id=job_id,
+            scenario_name=form.fields["scenario_name"],
+            created_at=now,
+            updated_at=now,
+            backend=backend_id(form.fields.get("backend", "")) or DEFAULT,
+            workspace_id=form.fields.get("workspace_id", ""),
+            workspace_name=form.fields.get("workspace_name", ""),
+            check_only=check_only,
+            steps=jobs.new_steps(files, check_only=check_only),
+            staged_on=self._staging.owner,
+            idempotent=bool(fingerprint),
+            fingerprint=fingerprint,
+        )
+
+
+async def _attempt(undo: Awaitable[None]) -> None:
+    """Undoes as far as the store lets us; what stays is taken over or swept later."""
+    try:
+        async with asyncio.timeout(UNDO_SECONDS):
+            await undo
+    except (StoreUnavailable, TimeoutError) as error:
+        log.warning("could not undo", cause=str(error))
+
+
+def tombstone_id(job_id: str) -> str:
+    """Of the document in ``leases`` that remembers a deleted job's key."""
+    return f"submission-{job_id}"
+
+
+def _fingerprint(form: Form) -> str:
+    content = {
+        "fields": {name: value for name, value in form.fields.items() if value},
+        "files": {slot: file.sha256 for slot, file in form.files.items()},
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
