@@ -86,10 +86,10 @@ def test_the_quick_reading_leaves_what_is_doubtful(path: Path, data: bytes) -> N
 
 
 def test_the_quick_reading_takes_what_is_sound(path: Path) -> None:
-    path.write_bytes(b'x,y\r\n"a\r\nb\n",c"d\n\n\r\n,"e\0"\r')
+    path.write_bytes(b'x,y\r\n"a\r\nb\n",c"d\n\n\r\n,"e"\r')
     batches = read_batches(path, read_header(path, "x.csv"), [0, 1])
     values = [tuple(row.values()) for batch in batches for row in batch.to_pylist()]
-    assert values == [("a\r\nb\n", 'c"d'), (None, "e\0")]
+    assert values == [("a\r\nb\n", 'c"d'), (None, "e")]
 
 
 @pytest.mark.parametrize("size", [1 << 20, (1 << 20) - 1])
@@ -157,3 +157,13 @@ def test_progress_counts_rows_and_tells_the_end(path: Path, con: duckdb.DuckDBPy
     header = read_header(path, "x.csv")
     load_csv(con, "loaded", path, header, "x", Progress(lambda *said: told.append(said)))
     assert told[-1] == ("Reading x.csv", 10, None)
+
+
+def test_a_nul_before_a_quote_that_is_never_closed(
+    con: duckdb.DuckDBPyConnection, path: Path
+) -> None:
+    """Arrow took the end of its first block for the end of the record."""
+    table = load(con, path, b'h0,h1\na\0",""""""'[:-1])
+    (problem,) = table.problems
+    assert "never closed" in problem.detail
+    assert (problem.row, problem.column) == (2, "h1")

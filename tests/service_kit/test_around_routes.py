@@ -1,17 +1,18 @@
 """What every answer of a service has, whatever its routes do."""
 
 import json
+import re
 from collections.abc import AsyncGenerator
 from typing import ClassVar
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import ValidationError
 
 from service_kit.problems import PROBLEM_RESPONSES, ErrorKind
-from service_kit.serving import ServiceSettings, compose
+from service_kit.serving import ServiceSettings, new_app
 from service_kit.sse import Event, event_stream
 
 
@@ -23,7 +24,7 @@ class NotThere(Exception):
 
 @pytest.fixture
 def client() -> httpx.AsyncClient:
-    app = FastAPI()
+    app = APIRouter()
 
     @app.get("/missing", responses=PROBLEM_RESPONSES(404))
     async def missing() -> None:
@@ -37,6 +38,10 @@ def client() -> httpx.AsyncClient:
     async def echo(number: int) -> int:
         return number
 
+    @app.get("/echo")
+    async def last() -> int:
+        return 1
+
     @app.get("/events")
     async def events() -> Response:
         async def two() -> AsyncGenerator[Event, None]:
@@ -45,8 +50,14 @@ def client() -> httpx.AsyncClient:
 
         return event_stream(two())
 
-    compose(app, ServiceSettings(port=0), {NotThere: ErrorKind(404, "Not found")})
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:1")
+    service = new_app(
+        "Test",
+        "/test",
+        ServiceSettings(port=0),
+        errors={NotThere: ErrorKind(404, "Not found")},
+        routers=[app],
+    )
+    return httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://localhost:1")
 
 
 async def test_a_domain_error_becomes_a_problem_document(client: httpx.AsyncClient) -> None:
@@ -82,7 +93,7 @@ async def test_the_frameworks_own_errors_too(
     assert (answer.status_code, answer.json()["status"]) == (status, status)
     assert answer.headers["content-type"] == "application/problem+json"
     if status == 405:
-        assert answer.headers["allow"] == "POST"
+        assert answer.headers["allow"] == "GET, POST"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::1", "a b"])
@@ -133,13 +144,22 @@ async def test_metrics_count_by_route(client: httpx.AsyncClient) -> None:
 
 
 async def test_openapi_refers_to_the_problem_document(client: httpx.AsyncClient) -> None:
-    document = (await client.get("/openapi.json")).json()
+    document = (await client.get("/test/openapi.json")).json()
     schema = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
     for path, method, status in (("/missing", "get", "404"), ("/echo", "post", "422")):
         response = document["paths"][path][method]["responses"][status]
         assert response["content"] == {"application/problem+json": schema}
     assert {"ProblemDocument", "ProblemItem"} <= document["components"]["schemas"].keys()
     assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+async def test_the_openapi_page_needs_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:
+    page = await client.get("/test/openapi")
+    assert page.status_code == 200
+    assets = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert assets
+    for asset in assets:
+        assert (await client.get(asset)).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from service_kit import multipart
 from service_kit.multipart import FileTooLarge, FormError, NotMultipart, receive_form
 from service_kit.problems import ErrorKind
-from service_kit.serving import ServiceSettings, compose
+from service_kit.serving import ServiceSettings, new_app
 
 BOUNDARY = "b0undary"
 LIMIT = 5_000_000
@@ -24,9 +24,9 @@ LIMIT = 5_000_000
 
 @pytest.fixture
 def app(tmp_path: Path) -> FastAPI:
-    app = FastAPI()
+    routes = APIRouter()
 
-    @app.post("/form")
+    @routes.post("/form")
     async def form(request: Request) -> Response:
         received = await receive_form(
             request,
@@ -40,16 +40,17 @@ def app(tmp_path: Path) -> FastAPI:
         }
         return JSONResponse({"fields": dict(received.fields), "files": files})
 
-    compose(
-        app,
+    return new_app(
+        "Test",
+        "/test",
         ServiceSettings(port=0, allowed_hosts=("test",)),
-        {
+        errors={
             NotMultipart: ErrorKind(400, "Malformed form"),
             FormError: ErrorKind(422, "Invalid form"),
             FileTooLarge: ErrorKind(413, "File too large"),
         },
+        routers=[routes],
     )
-    return app
 
 
 @pytest.fixture

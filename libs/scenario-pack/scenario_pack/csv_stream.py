@@ -116,7 +116,8 @@ class _Watched(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         chunk = self._stream.read(size)
         if chunk:
-            self.doubtful |= self._has_lone_cr(chunk) or not self._is_utf8(chunk)
+            # After a NUL Arrow may lose track of quotes where one of its blocks ends.
+            self.doubtful |= b"\0" in chunk or self._has_lone_cr(chunk) or not self._is_utf8(chunk)
             return chunk
         if self._tail:
             self.doubtful |= not self._is_utf8(b"", final=True)

@@ -22,6 +22,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 log = structlog.get_logger()
 
@@ -140,12 +141,15 @@ def install_problems(app: FastAPI, table: ErrorTable) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - narrows for the type checker
-        kind = ErrorKind(error.status_code, HTTPStatus(error.status_code).phrase)
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            allowed = _allowed_methods(app, request.scope["path"])
+            headers["Allow"] = ", ".join(sorted(allowed)) or headers.get("Allow", "")
         return problem_response(
-            kind,
+            ErrorKind(error.status_code, HTTPStatus(error.status_code).phrase),
             str(error.detail),
             request_id=_request_id(request),
-            headers=error.headers,
+            headers=headers,
         )
 
     for cls in table:
@@ -153,6 +157,16 @@ def install_problems(app: FastAPI, table: ErrorTable) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     _describe(app)
+
+
+def _allowed_methods(app: FastAPI, path: str) -> set[str]:
+    """Of every operation with this path; Starlette's own answer names only the first's."""
+    return {
+        method.upper()
+        for template, operations in app.openapi()["paths"].items()
+        if compile_path(template)[0].match(path)
+        for method in operations
+    }
 
 
 def _describe(app: FastAPI) -> None:

@@ -3,13 +3,15 @@
 import logging
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from starlette.responses import Response
@@ -68,17 +70,40 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def compose(app: FastAPI, settings: ServiceSettings, errors: ErrorTable) -> None:
-    """Puts problem documents, the Host and Origin check, request ids, the access log and
-    ``/metrics`` around an app."""
+def new_app(
+    title: str,
+    prefix: str,
+    settings: ServiceSettings,
+    *,
+    errors: ErrorTable,
+    routers: Sequence[APIRouter],
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+) -> FastAPI:
+    """A service with everything that stands around its routes: problem documents, the Host and
+    Origin check, request ids, the access log, ``/metrics``, and its OpenAPI document and page
+    below ``prefix``, which needs nothing from elsewhere."""
+    app = FastAPIOffline(
+        docs_url=f"{prefix}/openapi",
+        redoc_url=None,
+        static_url=f"{prefix}/openapi-assets",
+        openapi_url=f"{prefix}/openapi.json",
+        swagger_ui_oauth2_redirect_url=f"{prefix}/openapi/oauth2-redirect",
+        title=title,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
     metrics = Metrics()
     install_problems(app, errors)
     app.add_middleware(HostOriginGuard, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(RequestLog, metrics=metrics)
+    for router in routers:
+        app.include_router(router)
 
     @app.get("/metrics", include_in_schema=False)
     def prometheus() -> Response:
         return metrics.response()
+
+    return app
 
 
 def serve(settings_class: type[S], create_app: Callable[[S], FastAPI]) -> None:

@@ -1,0 +1,103 @@
+"""What routers are given: the services that ``main`` has composed."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Request
+from pydantic import WithJsonSchema
+
+from graph_query_api.errors import ServiceKeyRequired
+from graph_query_api.services.containers import Containers
+from graph_query_api.services.knowledge import Knowledge
+from graph_query_api.services.prompts import Prompts
+from graph_query_api.services.queries import Queries
+from graph_query_api.services.readiness import Readiness
+from graph_query_api.services.scenarios import Scenarios
+from graph_query_api.services.uploads import Uploads
+from graph_query_api.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One of each; lives as long as the app."""
+
+    settings: Settings
+    containers: Containers
+    scenarios: Scenarios
+    knowledge: Knowledge
+    prompts: Prompts
+    queries: Queries
+    uploads: Uploads
+    readiness: Readiness
+
+
+def services(request: Request) -> Services:
+    composed: Services = request.app.state.services
+    return composed
+
+
+def containers(request: Request) -> Containers:
+    return services(request).containers
+
+
+def scenarios(request: Request) -> Scenarios:
+    return services(request).scenarios
+
+
+def knowledge(request: Request) -> Knowledge:
+    return services(request).knowledge
+
+
+def prompts(request: Request) -> Prompts:
+    return services(request).prompts
+
+
+def queries(request: Request) -> Queries:
+    return services(request).queries
+
+
+def uploads(request: Request) -> Uploads:
+    return services(request).uploads
+
+
+def settings(request: Request) -> Settings:
+    return services(request).settings
+
+
+def readiness(request: Request) -> Readiness:
+    return services(request).readiness
+
+
+def require_service_key(
+    request: Request,
+    x_service_key: Annotated[
+        str | None,
+        Header(description="where a service key is set"),
+        WithJsonSchema({"type": "string"}),
+    ] = None,
+) -> None:
+    """Raises ServiceKeyRequired unless the caller knows the key, where one is set."""
+    key = services(request).settings.service_key
+    if key is None:
+        return
+    given = (x_service_key or "").encode("latin-1")  # how headers were decoded: the bytes as sent
+    if not hmac.compare_digest(given, key.get_secret_value().encode()):
+        raise ServiceKeyRequired
+
+
+ContainersDep = Annotated[Containers, Depends(containers)]
+ScenariosDep = Annotated[Scenarios, Depends(scenarios)]
+KnowledgeDep = Annotated[Knowledge, Depends(knowledge)]
+PromptsDep = Annotated[Prompts, Depends(prompts)]
+QueriesDep = Annotated[Queries, Depends(queries)]
+UploadsDep = Annotated[Uploads, Depends(uploads)]
+SettingsDep = Annotated[Settings, Depends(settings)]
+ReadinessDep = Annotated[Readiness, Depends(readiness)]
+ScenarioName = Annotated[
+    str,
+    Path(
+        description="the scenario's name",
+        json_schema_extra={"pattern": "^[a-z0-9][a-z0-9-]{0,48}[a-z0-9]$"},
+    ),
+]

@@ -1,0 +1,73 @@
+"""Labels and property names as the engine can hold them.
+
+Table names share one namespace and ignore case, and so do the columns of a table.
+Everything else is legal between backticks, but for a few characters.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+KEY = "_key"
+NUMBER = "_n"
+
+RESERVED_PROPERTIES = frozenset({KEY, NUMBER, "_id", "_label", "_src", "_dst"})
+
+# A dot in a table name is taken for a database; a property called * for all of them.
+_ILLEGAL_IN_TABLES = "`\0."
+_ILLEGAL_IN_PROPERTIES = "`\0"
+
+
+def table_names(labels: Iterable[str], taken: Collection[str] = ()) -> dict[str, str]:
+    """Label → table, for labels of one kind; ``taken`` are the tables of the other kind."""
+    used = {table.casefold() for table in taken}
+    return _unique(labels, _ILLEGAL_IN_TABLES, lambda _, folded: folded in used)
+
+
+def column_names(properties: Mapping[str, str], settled: dict[str, str]) -> dict[str, str]:
+    """Property → column, for the properties of one label with their types.
+
+    ``settled`` has the type of each column of the labels before, and gets those of this
+    one: a path over labels that have one column as two types crashes the engine.
+    """
+
+    def is_taken(name: str, folded: str) -> bool:
+        kind = properties[name]
+        return folded in RESERVED_PROPERTIES or settled.get(folded, kind) != kind
+
+    names = _unique(properties, _ILLEGAL_IN_PROPERTIES, is_taken)
+    settled |= {column.casefold(): properties[name] for name, column in names.items()}
+    return names
+
+
+def quoted(name: str) -> str:
+    return f"`{name}`"
+
+
+def literal(text: str) -> str:
+    """A string literal of the engine's."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _unique(
+    originals: Iterable[str], illegal: str, is_taken: Callable[[str, str], bool]
+) -> dict[str, str]:
+    """Legal names stay as they are, first come, first served; the others get the nearest.
+
+    ``is_taken`` is asked about an original and what it could be called, case-folded.
+    """
+    wanted = list(dict.fromkeys(originals))
+    legal = {name: _legal(name, illegal) for name in wanted}
+    used: set[str] = set()
+    chosen: dict[str, str] = {}
+    for name in sorted(wanted, key=lambda each: legal[each] != each):
+        candidate, number = legal[name], 1
+        while (folded := candidate.casefold()) in used or is_taken(name, folded):
+            number += 1
+            candidate = f"{legal[name]}_{number}"
+        used.add(folded)
+        chosen[name] = candidate
+    return {name: chosen[name] for name in wanted}
+
+
+def _legal(name: str, illegal: str) -> str:
+    replaced = name.translate({ord(character): "_" for character in illegal})
+    return "_" if replaced in {"", "*"} else replaced

@@ -1,0 +1,28 @@
+"""What a manifest says about its scenario, as the scenario's document keeps it."""
+
+from typing import Any
+
+from scenario_pack.manifest import Manifest
+
+_TEXTS = ("display_name", "description", "domain", "version")
+_LISTS = ("use_cases", "example_questions", "agents")
+
+
+def scenario_metadata(manifest: Manifest) -> dict[str, Any]:
+    """JSON with the resources under the scenario's own name; ``config`` is the whole manifest."""
+    config = manifest.config
+    return {
+        **{name: config.get(name) or "" for name in _TEXTS},
+        **{name: config.get(name) or [] for name in _LISTS},
+        "graph_styles": manifest.graph_styles,
+        "resources": {
+            "graph": manifest.graph.graph,
+            "graph_database": manifest.graph.database,
+            "telemetry_prefix": manifest.telemetry.container_prefix,
+            "telemetry_database": manifest.telemetry.database,
+            "search_indexes": {
+                slot: index.index_name for slot, index in sorted(manifest.search.items())
+            },
+        },
+        "config": config,
+    }

@@ -1,0 +1,145 @@
+"""Composition: the only place that picks adapters."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+
+from graph_query_api import problems
+from graph_query_api.data_directory import owned
+from graph_query_api.dependencies import Services
+from graph_query_api.graphs.ladybug import LadybugGraphs
+from graph_query_api.graphs.protocol import GraphStore
+from graph_query_api.routers import docs, health, knowledge, queries, scenarios, uploads
+from graph_query_api.search.indexes import SearchIndexes
+from graph_query_api.services.background import Background
+from graph_query_api.services.containers import SERVED, Containers
+from graph_query_api.services.generations import Generations
+from graph_query_api.services.knowledge import KNOWLEDGE_SLOTS, Knowledge
+from graph_query_api.services.loads import Loader
+from graph_query_api.services.prompts import Prompts
+from graph_query_api.services.queries import Queries
+from graph_query_api.services.readiness import Readiness
+from graph_query_api.services.scenarios import CONTAINER, DATABASE, JOBS_CONTAINER, Drop, Scenarios
+from graph_query_api.services.uploads import Uploads
+from graph_query_api.settings import Settings
+from graph_query_api.stores.protocol import DocumentStore, DocumentStores
+from graph_query_api.stores.sqlite import SqliteStores
+from graph_query_api.telemetry.duckdb_query import DuckTelemetry
+from graph_query_api.telemetry.protocol import TelemetryStore
+from scenario_pack.archive import Limits
+from scenario_pack.names import Slot
+from service_kit.serving import new_app
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service; its stores are opened when it starts and closed when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with opened(settings) as app.state.services:
+            yield
+
+    return new_app(
+        "Scenario Loader: documents, ingest and queries",
+        "/query",  # whose page is not at /query/docs: that is the documents' place
+        settings,
+        errors=problems.ERRORS,
+        routers=(
+            health.router,
+            docs.router,
+            scenarios.router,
+            knowledge.router,
+            queries.router,
+            uploads.router,
+        ),
+        lifespan=lifespan,
+    )
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Services]:
+    """Everything that is alive while the service runs.
+
+    The data directory first, since nothing may be opened that another process owns, and
+    last to go. Clean-up tasks end before the stores that they use. What a crash left
+    behind is removed before the first request can start a load.
+    """
+    async with AsyncExitStack() as stack:
+        stack.enter_context(owned(settings.data_dir))
+        stores = SqliteStores(settings.data_dir / "documents")
+        stack.push_async_callback(stores.aclose)
+        indexes = SearchIndexes(settings.data_dir / "scenarios", settings.query_timeout)
+        stack.push_async_callback(indexes.aclose)
+        graphs = LadybugGraphs(
+            settings.data_dir / "scenarios",
+            settings.data_dir / "tmp",
+            workers=settings.query_workers,
+            timeout=settings.query_timeout,
+            memory=int(settings.query_memory),
+            max_rows=settings.query_max_rows,
+        )
+        stack.push_async_callback(graphs.aclose)
+        telemetry = DuckTelemetry(
+            settings.data_dir / "scenarios",
+            timeout=settings.query_timeout,
+            max_rows=settings.query_max_rows,
+        )
+        stack.push_async_callback(telemetry.aclose)
+        background = Background()
+        stack.push_async_callback(background.aclose)
+        services = await _compose(settings, stores, indexes, graphs, telemetry, background)
+        await services.uploads.sweep()
+        await graphs.sweep(await services.scenarios.generations("graph"))
+        await telemetry.sweep(await services.scenarios.generations("telemetry"))
+        await services.knowledge.sweep()
+        await services.prompts.sweep()
+        yield services
+
+
+async def _compose(
+    settings: Settings,
+    stores: DocumentStores,
+    indexes: SearchIndexes,
+    graphs: GraphStore,
+    telemetry: TelemetryStore,
+    background: Background,
+) -> Services:
+    async def store(container: str) -> DocumentStore:
+        return await stores.get_document_store(DATABASE, container, "/id")
+
+    served = {container: await store(container) for container in SERVED}
+    documents = {slot: Generations(await store(slot)) for slot in KNOWLEDGE_SLOTS}
+    drops: dict[Slot, Drop] = {}
+    all_scenarios = Scenarios(await store(CONTAINER), served[JOBS_CONTAINER], drops)
+    texts = Knowledge(all_scenarios, documents, indexes, background)
+    prompts = Prompts(all_scenarios, Generations(await store("prompts")), background)
+    drops["prompts"] = prompts.drop
+    for slot in KNOWLEDGE_SLOTS:
+        drops[slot] = texts.drop(slot)
+    asked = Queries(all_scenarios, graphs, telemetry)
+    drops["graph"], drops["telemetry"] = asked.drop("graph"), asked.drop("telemetry")
+    loader = Loader(
+        scenarios=all_scenarios,
+        graphs=graphs,
+        telemetry=telemetry,
+        knowledge=texts,
+        prompts=prompts,
+        jobs=served[JOBS_CONTAINER],
+        directory=settings.data_dir / "scenarios",
+        limits=Limits(
+            settings.max_archive_members,
+            int(settings.max_unpacked_bytes),
+            settings.max_compression_ratio,
+        ),
+    )
+    return Services(
+        settings=settings,
+        containers=Containers(served),
+        scenarios=all_scenarios,
+        knowledge=texts,
+        prompts=prompts,
+        queries=asked,
+        uploads=Uploads(loader, settings.data_dir / "tmp", background),
+        readiness=Readiness({"documents": stores.ping}),
+    )

@@ -1,0 +1,87 @@
+"""Loads of a scenario's parts, told as they go."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from graph_query_api.dependencies import SettingsDep, UploadsDep
+from graph_query_api.services.upload_forms import FIELDS
+from scenario_pack.names import Slot
+from service_kit.multipart import form_openapi, receive_form
+from service_kit.problems import PROBLEM_RESPONSES
+from service_kit.sse import event_stream
+
+router = APIRouter(prefix="/query/upload", tags=["uploads"])
+
+FORM = form_openapi(
+    fields={
+        "scenario_name": {
+            "type": "string",
+            "pattern": "^[a-z0-9](?!.*--)[a-z0-9-]{0,48}[a-z0-9]$",
+            "not": {"pattern": "-(topology|telemetry|prompts|runbooks|tickets)$"},
+            "description": "wins over the manifest's name",
+        },
+        "backend": {"type": "string", "enum": ["embedded"], "default": "embedded"},
+        "check_only": {
+            "type": "string",
+            "enum": ["true", "false"],
+            "description": "give the whole verdict, load nothing",
+        },
+        "job_id": {"type": "string", "minLength": 1, "description": "the upload job, with `owner`"},
+        "owner": {
+            "type": "string",
+            "minLength": 1,
+            "description": "who must still hold the job's lease when the load is complete",
+        },
+    },
+    files={"file": "the slot's tarball (.tar.gz)"},
+    required=["scenario_name", "file"],
+)
+EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["progress", "complete", "error"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Server-Sent Events, each with one line of JSON: `progress` "
+        "`{step, detail, pct}`, then `complete` (the result) or `error` "
+        "`{error, detail, problems}`; a comment line each 15 s",
+        "content": {"text/event-stream": {"schema": EVENT}},
+    }
+}
+
+
+@router.post(
+    "/{slot}",
+    summary="Load a part of a scenario",
+    openapi_extra=FORM,
+    response_class=Response,
+    responses={**EVENTS, **PROBLEM_RESPONSES(400, 403, 413, 421, 422, 503, 507)},
+)
+async def upload(
+    slot: Slot, request: Request, uploads: UploadsDep, settings: SettingsDep
+) -> Response:
+    """The part is replaced as a whole and at the end, or not at all.
+
+    Success is a `complete` event and nothing else. Whoever goes away before it ends the
+    load, and the old data stays.
+    """
+    folder = await uploads.new_folder()
+    try:
+        form = await receive_form(
+            request,
+            folder,
+            fields=FIELDS,
+            files=("file",),
+            max_file_bytes=int(settings.max_upload_bytes),
+        )
+        file = form.files.get("file")
+        accepted = uploads.accept(slot, form.fields, file.path if file else None, folder)
+    except BaseException:
+        uploads.discard(folder)
+        raise
+    return event_stream(uploads.events(accepted))

@@ -1,0 +1,76 @@
+"""What an upload form says, judged before anything is loaded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph_query_api.errors import BackendUnavailable, UploadRejected
+from scenario_pack.names import Slot, check_scenario_name
+
+DEFAULT_BACKEND = "embedded"
+UNAVAILABLE = {
+    "cosmosdb-gremlin": "This version can't load into Cosmos DB for Gremlin yet. Use 'embedded'.",
+    "fabric-gql": "This version can't load into Microsoft Fabric yet. Use 'embedded'.",
+}
+FIELDS = ("scenario_name", "backend", "check_only", "job_id", "owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The job on whose behalf a part is loaded, and the worker that must still hold it."""
+
+    job_id: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One tarball in a folder of its own, which goes when the load has ended."""
+
+    slot: Slot
+    scenario: str
+    backend: str
+    check_only: bool
+    lease: Lease | None
+    archive: Path
+    folder: Path
+
+
+def read_form(slot: Slot, fields: Mapping[str, str], archive: Path | None, folder: Path) -> Upload:
+    """Raises UploadRejected, BackendUnavailable, or PackError for an illegal scenario name."""
+    if archive is None:
+        raise UploadRejected("The form has no file. Send the tarball as the part 'file'.")
+    if "scenario_name" not in fields:
+        raise UploadRejected("The form has no scenario_name.")
+    check_scenario_name(fields["scenario_name"])
+    return Upload(
+        slot=slot,
+        scenario=fields["scenario_name"],
+        backend=_backend(fields.get("backend") or DEFAULT_BACKEND),
+        check_only=_flag(fields.get("check_only", "")),
+        lease=_lease(fields),
+        archive=archive,
+        folder=folder,
+    )
+
+
+def _backend(name: str) -> str:
+    if name in UNAVAILABLE:
+        raise BackendUnavailable(UNAVAILABLE[name])
+    if name != DEFAULT_BACKEND:
+        known = ", ".join((DEFAULT_BACKEND, *UNAVAILABLE))
+        raise BackendUnavailable(f"There is no backend {name!r}. There are: {known}.")
+    return name
+
+
+def _flag(text: str) -> bool:
+    if text not in {"", "true", "false"}:
+        raise UploadRejected(f"check_only is true or false, not {text!r}.")
+    return text == "true"
+
+
+def _lease(fields: Mapping[str, str]) -> Lease | None:
+    job_id, owner = fields.get("job_id", ""), fields.get("owner", "")
+    if bool(job_id) != bool(owner):
+        raise UploadRejected("job_id and owner belong together: send both, or none.")
+    return Lease(job_id, owner) if job_id else None
