@@ -160,7 +160,6 @@ REFUSED: list[tuple[dict[str, str], bool, int, str]] = [
     ({"scenario_name": "hello", "backend": "fabric-gql"}, True, 422, "Fabric"),
     ({"scenario_name": "hello", "backend": "oracle"}, True, 422, "There are: embedded"),
     ({"scenario_name": "hello", "check_only": "maybe"}, True, 422, "true or false"),
-    ({"scenario_name": "hello", "job_id": "1"}, True, 422, "belong together"),
     ({"scenario_name": "hello", "colour": "red"}, True, 422, "no part 'colour'"),
 ]
 
@@ -232,6 +231,32 @@ async def test_only_the_holder_of_the_jobs_lease_switches(
     part = await app.client.get("/query/scenarios/hello")
     assert part.status_code == (200 if taken else 404)
     await nothing_left(app)
+
+
+async def test_a_lease_that_is_lost_while_loading(
+    app: RunningApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "/query/docs/upload-jobs/j1"
+    job = {"id": "j1", "status": "running", "lease": {"owner": "me"}}
+    await app.client.put(url, json=job)
+    archive = upload(app, "graph", tarballs(tmp_path, base_pack())["graph"], Lease("j1", "me"))
+    events = app.services.uploads.events(archive)
+    assert (await anext(events))[0] == "progress"
+    await app.client.put(url, json={**job, "lease": {"owner": "another"}})
+    *_, (last, error) = [each async for each in events]
+    assert (last, error["error"]) == ("error", "LoadGivenUp")
+    await nothing_left(app)
+    assert files_of(app) == []
+
+
+@pytest.mark.parametrize("fields", [{"job_id": "j1"}, {"owner": "me"}])
+async def test_half_a_lease_is_none(
+    app: RunningApp, tmp_path: Path, fields: dict[str, str]
+) -> None:
+    *_, (last, error) = await post(
+        app, "tickets", tarballs(tmp_path, base_pack())["tickets"], **fields
+    )
+    assert (last, error["detail"][:10]) == ("error", "Superseded")
 
 
 async def test_a_loader_that_is_killed_is_an_error_and_the_next_load_works(

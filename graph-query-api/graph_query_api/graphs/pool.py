@@ -59,15 +59,12 @@ class Worker:
         try:
             async with asyncio.timeout(START_SECONDS):
                 kind, payload = await worker._frame()
-        except TimeoutError as error:
-            worker.kill()
-            raise WorkerFailed("did not start in time") from error
+            if kind != END:
+                raise WorkerFailed(json.loads(payload)["detail"])
         except BaseException:
             worker.kill()
+            await worker.ended()
             raise
-        if kind != END:
-            worker.kill()
-            raise WorkerFailed(json.loads(payload)["detail"])
         return worker
 
     async def ask(self, request: Mapping[str, Any], spool: Spool) -> dict[str, str] | None:
@@ -106,7 +103,8 @@ class Worker:
         return self._process.returncode is None
 
     async def ended(self) -> None:
-        await self._process.wait()
+        """Waits until the process is gone and its pipes are closed."""
+        await self._process.communicate(b"")
 
 
 class WorkerPool:
@@ -154,9 +152,10 @@ class WorkerPool:
             self._end(worker)
 
     async def aclose(self) -> None:
-        for worker in [*self._idle, *self._busy]:
-            self._end(worker)
-        self._idle.clear()
+        for worker in self._busy:
+            worker.kill()
+        while self._idle:
+            self._end(self._idle.pop())
         await asyncio.gather(*self._ending)
 
     def _limited(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -223,7 +222,9 @@ class WorkerPool:
             raise QueryBusy from None
 
     def _take_idle(self, path: Path) -> Worker | None:
-        self._idle = [worker for worker in self._idle if worker.is_alive]
+        for worker in [each for each in self._idle if not each.is_alive]:
+            self._idle.remove(worker)
+            self._end(worker)
         for worker in reversed(self._idle):
             if worker.path == path:
                 self._idle.remove(worker)
@@ -237,7 +238,7 @@ class WorkerPool:
             raise FileNotFoundError(path)
         try:
             return await Worker.start(path, self._limits.memory)
-        except WorkerFailed as error:
+        except (WorkerFailed, TimeoutError) as error:
             raise StoreUnavailable("The graph can't be opened. Load it again.") from error
 
     def _keep(self, worker: Worker) -> None:

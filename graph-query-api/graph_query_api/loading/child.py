@@ -44,12 +44,14 @@ async def load_events(request: LoadRequest) -> AsyncGenerator[Event, None]:
                 return
         yield "error", _stopped(await process.wait())
     finally:
-        _kill(process)
+        await _end(process)
 
 
-def _kill(process: Process) -> None:
+async def _end(process: Process) -> None:
+    """Kills the process and waits until it is gone and its pipes are closed."""
     with contextlib.suppress(ProcessLookupError):
         process.kill()
+    await process.communicate(b"")
 
 
 def _stopped(code: int) -> dict[str, Any]:

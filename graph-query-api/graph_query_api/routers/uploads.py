@@ -18,19 +18,18 @@ FORM = form_openapi(
         "scenario_name": {
             "type": "string",
             "pattern": "^[a-z0-9](?!.*--)[a-z0-9-]{0,48}[a-z0-9]$",
-            "not": {"pattern": "-(topology|telemetry|prompts|runbooks|tickets)$"},
-            "description": "wins over the manifest's name",
+            "description": "wins over the manifest's name; must not end in -topology, "
+            "-telemetry, -prompts, -runbooks or -tickets",
         },
-        "backend": {"type": "string", "enum": ["embedded"], "default": "embedded"},
+        "backend": {"type": "string", "enum": ["embedded", ""], "default": "embedded"},
         "check_only": {
             "type": "string",
             "enum": ["true", "false"],
             "description": "give the whole verdict, load nothing",
         },
-        "job_id": {"type": "string", "minLength": 1, "description": "the upload job, with `owner`"},
+        "job_id": {"type": "string", "description": "the upload job, with `owner`"},
         "owner": {
             "type": "string",
-            "minLength": 1,
             "description": "who must still hold the job's lease when the load is complete",
         },
     },

@@ -79,6 +79,7 @@ class Load:
         has been replaced.
         """
         slot = self._upload.slot
+        await self._check_lease()
         if slot == "graph" or slot == "telemetry":
             return await self._engine(slot)
         return await self._documents()
@@ -218,13 +219,17 @@ class Load:
         self._switching = True
         if self._given_up:
             raise LoadGivenUp("The client has gone. Nothing was replaced.")
-        if lease := self._upload.lease:
-            try:
-                job = (await self._loader.jobs.get(lease.job_id)).body
-            except DocumentNotFound:
-                raise LoadGivenUp(
-                    "Superseded: the job was deleted. Nothing was replaced."
-                ) from None
-            holder = (job.get("lease") or {}).get("owner")
-            if job.get("status") != "running" or holder != lease.owner:
-                raise LoadGivenUp("Superseded: the job was taken over. Nothing was replaced.")
+        await self._check_lease()
+
+    async def _check_lease(self) -> None:
+        """Raises LoadGivenUp unless the job still runs, and in the hands of its owner."""
+        lease = self._upload.lease
+        if lease is None:
+            return
+        try:
+            job = (await self._loader.jobs.get(lease.job_id)).body
+        except DocumentNotFound:
+            raise LoadGivenUp("Superseded: there is no such job. Nothing was replaced.") from None
+        holder = (job.get("lease") or {}).get("owner")
+        if job.get("status") != "running" or not holder or holder != lease.owner:
+            raise LoadGivenUp("Superseded: the job was taken over. Nothing was replaced.")
