@@ -10,7 +10,13 @@ from typing import Any
 
 import pytest
 
-from graph_query_api.errors import QueryBusy, QueryRefused, QueryTooLarge, QueryTooSlow
+from graph_query_api.errors import (
+    QueryBusy,
+    QueryRefused,
+    QueryTooLarge,
+    QueryTooSlow,
+    StoreUnavailable,
+)
 from graph_query_api.graphs.pool import Limits, WorkerPool
 from support.graph_files import graph_file, vertices
 
@@ -171,8 +177,17 @@ async def test_whoever_goes_away_takes_the_worker_along(pool: WorkerPool, graph:
     query.cancel()
     with pytest.raises(asyncio.CancelledError):
         await query
-    await asyncio.wait_for(worker.ended(), 5)
+    await asyncio.wait_for(asyncio.gather(*pool._ending), 5)
+    assert not worker.is_alive
     assert pool._idle == []
+    await count(pool, graph)
+
+
+async def test_a_file_that_is_no_graph(pool: WorkerPool, graph: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "graph-2.lbug"
+    broken.write_bytes(b"no graph")
+    with pytest.raises(StoreUnavailable, match="can't be opened"):
+        await ask(pool, broken, "RETURN 1")
     await count(pool, graph)
 
 

@@ -58,14 +58,17 @@ class Worker:
         worker = cls(path, process)
         try:
             async with asyncio.timeout(START_SECONDS):
-                kind, payload = await worker._frame()
-            if kind != END:
-                raise WorkerFailed(json.loads(payload)["detail"])
+                await worker._ready()
         except BaseException:
             worker.kill()
             await worker.ended()
             raise
         return worker
+
+    async def _ready(self) -> None:
+        kind, payload = await self._frame()
+        if kind != END:
+            raise WorkerFailed(json.loads(payload)["detail"])
 
     async def ask(self, request: Mapping[str, Any], spool: Spool) -> dict[str, str] | None:
         """Writes the answer into the spool, or returns what went wrong."""
