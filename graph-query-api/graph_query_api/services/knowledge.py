@@ -83,7 +83,7 @@ class Knowledge:
             )
             previous = await self._scenarios.switch_part(scenario, slot, record, guard=guard)
         except BaseException:
-            self._background.start(self._forget(key), f"forget a failed load of {slot}")
+            self._background.start(self._forget_failed(key), f"forget a failed load of {slot}")
             raise
         if previous:
             old = IndexKey(scenario, slot, previous.generation)
@@ -185,6 +185,11 @@ class Knowledge:
                 f"{expected - count} of {expected} {key.slot} of {key.scenario!r} are missing. "
                 "Load them again."
             )
+
+    async def _forget_failed(self, key: IndexKey) -> None:
+        """A load that was interrupted during its switch may have become the current one."""
+        if key.generation not in await self._scenarios.generations(_slot(key)):
+            await self._forget(key)
 
     async def _forget(self, key: IndexKey) -> None:
         await self._indexes.remove(key)

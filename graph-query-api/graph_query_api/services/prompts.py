@@ -84,7 +84,7 @@ class Prompts:
             await self._scenarios.switch_part(scenario, "prompts", with_former, guard=guard)
         except BaseException:
             self._background.start(
-                self._store.forget(generation), "forget a failed load of prompts"
+                self._forget_failed(generation), "forget a failed load of prompts"
             )
             raise
         return {**record.counts, "store": record.store}
@@ -111,6 +111,11 @@ class Prompts:
         for generation in record.generations:
             await self._store.forget(generation)
         return True
+
+    async def _forget_failed(self, generation: str) -> None:
+        """A load that was interrupted during its switch may have become a current one."""
+        if generation not in await self._scenarios.generations("prompts"):
+            await self._store.forget(generation)
 
     async def sweep(self) -> None:
         """At start-up: removes loads that no scenario refers to, such as after a crash."""
