@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from support.jobs import cypher, get_job, load, step, submit, wait_for_end
+from support.jobs import cypher, events, load, step, submit, wait_for_end
 from support.packs import base_pack, csv_bytes, tarballs
 from support.stack import Stack, running, wait_until
 
@@ -39,15 +39,16 @@ def big_pack(name: str) -> dict[str, bytes]:
     return files
 
 
-def wait_for_progress(client: httpx.Client, job_id: str) -> None:
-    """Until the graph step has reported progress, and before it has ended."""
-
-    def moving() -> bool:
-        graph = step(get_job(client, job_id), "graph")
-        assert graph["status"] in {"pending", "running"}, graph
-        return bool(graph["status"] == "running" and graph["detail"])
-
-    wait_until(moving, what="progress of the graph step")
+def wait_for_progress(client: httpx.Client, job_id: str, name: str = "graph") -> None:
+    """Until the step has reported progress, and before it has ended."""
+    with client.stream("GET", f"/api/upload-jobs/events?job={job_id}") as answer:
+        for _, data in events(answer):
+            for job in [data["job"]] if "job" in data else data["jobs"]:
+                state = step(job, name)
+                assert state["status"] in {"pending", "running"}, state
+                if state["status"] == "running" and state["detail"]:
+                    return
+    raise AssertionError(f"the stream ended before {name} moved")
 
 
 def uploads(stack: Stack) -> Counter[str]:
@@ -83,13 +84,7 @@ def test_retry_sends_finished_slots_once(
     rows = [[f"2026-01-01T00:00:{i % 60:02}Z", "L1", str(i)] for i in range(1_500_000)]
     files["data/telemetry/LinkTelemetry.csv"] = csv_bytes(["Timestamp", "LinkId", "Mbps"], rows)
     job_id = submit(client, "hello", tarballs(tmp_path, files)).json()["job_id"]
-
-    def telemetry_moves() -> bool:
-        telemetry = step(get_job(client, job_id), "telemetry")
-        assert telemetry["status"] in {"pending", "running"}, telemetry
-        return bool(telemetry["status"] == "running" and telemetry["detail"])
-
-    wait_until(telemetry_moves, what="progress of the telemetry step")
+    wait_for_progress(client, job_id, "telemetry")
     stack.api.kill()
     stack.api.start()
     job = wait_for_end(client, job_id, seconds=5)

@@ -2,24 +2,13 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 
-from support.jobs import ENDED, load, submit, wait_for_end
+from support.jobs import ENDED, events, load, submit, wait_for_end
 from support.packs import base_pack, tarballs
 from support.stack import Stack
-
-
-def events(answer: httpx.Response) -> Iterator[tuple[str, dict[str, Any]]]:
-    name = ""
-    for line in answer.iter_lines():
-        if line.startswith("event: "):
-            name = line.removeprefix("event: ")
-        elif line.startswith("data: "):
-            yield name, json.loads(line.removeprefix("data: "))
 
 
 def test_the_stream_shows_a_job_from_first_to_last(

@@ -154,7 +154,7 @@ FILTERS: list[tuple[Filter, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("wanted", "holds"), FILTERS, ids=lambda v: str(v)[:60])
+@pytest.mark.parametrize(("wanted", "holds"), FILTERS)
 async def test_filters(store: DuckTelemetry, wanted: Filter, holds: Any) -> None:
     result = await ask(store, columns=["at"], filters=[wanted])
     assert [row[0] for row in result.rows] == [r["at"] for r in ROWS if holds(r)]

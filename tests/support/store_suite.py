@@ -206,7 +206,6 @@ class DocumentStoreSuite:
             {"id": "x", "v": "\ud800"},
             {"id": "x", "v": object()},
         ],
-        ids=str,
     )
     async def test_what_is_no_json_document_is_refused(
         self, store: DocumentStore, body: dict[str, Any]

@@ -17,7 +17,7 @@ from graph_query_api.errors import (
     StoreUnavailable,
 )
 from graph_query_api.graphs.frames import DATA, END, HEADER, REQUEST, frame
-from graph_query_api.process import environment, python
+from graph_query_api.process import PIPE_CLOSED, environment, python, wait_for_end
 from graph_query_api.spool import Spool
 
 WORKER = "graph_query_api.graphs.worker"
@@ -76,7 +76,7 @@ class Worker:
         try:
             self._process.stdin.write(frame(REQUEST, json.dumps(request).encode()))
             await self._process.stdin.drain()
-        except ConnectionError as error:
+        except PIPE_CLOSED as error:
             raise WorkerFailed(str(error)) from error
         while True:
             kind, payload = await self._frame()
@@ -107,7 +107,7 @@ class Worker:
 
     async def ended(self) -> None:
         """Waits until the process is gone and its pipes are closed."""
-        await self._process.communicate(b"")
+        await wait_for_end(self._process)
 
 
 class WorkerPool:

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from graph_query_api.loading.protocol import LoadRequest
-from graph_query_api.process import environment, python
+from graph_query_api.process import PIPE_CLOSED, environment, python, wait_for_end
 
 LOADER = "graph_query_api.loading"
 LINE_BYTES = 64 << 20
@@ -34,7 +34,7 @@ async def load_events(request: LoadRequest) -> AsyncGenerator[Event, None]:
     try:
         assert process.stdin  # noqa: S101 - both were asked for
         assert process.stdout  # noqa: S101
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(*PIPE_CLOSED):
             process.stdin.write(request.line())
             await process.stdin.drain()
         async for line in process.stdout:
@@ -51,7 +51,7 @@ async def _end(process: Process) -> None:
     """Kills the process and waits until it is gone and its pipes are closed."""
     with contextlib.suppress(ProcessLookupError):
         process.kill()
-    await process.communicate(b"")
+    await wait_for_end(process)
 
 
 def _stopped(code: int) -> dict[str, Any]:

@@ -12,70 +12,78 @@ from graph_query_api.telemetry.request import TelemetryRequest as Request
 MAX_QUERY_CHARACTERS = 64 << 10
 MAX_PARTS = 100
 
+PROPERTIES = "by name; absent values are left out"
+COLUMNS = "in the order of the query"
+DATA = "a row each, by column"
+
 Name = Annotated[str, Field(max_length=1000)]
 
 
 class Node(BaseModel):
     id: str = Field(description="opaque; unique in the scenario, the same after each load")
-    label: str
-    properties: dict[str, JsonValue]
+    label: str = Field(description="what kind of thing it is")
+    properties: dict[str, JsonValue] = Field(description=PROPERTIES)
 
 
 class Edge(BaseModel):
-    id: str
+    id: str = Field(description="opaque; unique among the edges of this answer")
     source: str = Field(description="id of a node")
     target: str = Field(description="id of a node")
-    label: str
-    properties: dict[str, JsonValue]
+    label: str = Field(description="what kind of connection it is")
+    properties: dict[str, JsonValue] = Field(description=PROPERTIES)
 
 
 class Returned(BaseModel):
-    vertices: int
-    edges: int
+    vertices: int = Field(description="how many are in this answer")
+    edges: int = Field(description="how many are in this answer")
 
 
 class TopologyMeta(BaseModel):
     vertices: dict[str, int] = Field(description="how many there are in all, by label")
     edges: dict[str, int] = Field(description="how many there are in all, by label")
-    returned: Returned
+    returned: Returned = Field(description="what this answer holds")
     truncated: bool = Field(description="whether vertices of the wanted labels are missing")
 
 
 class Topology(BaseModel):
-    nodes: list[Node]
-    edges: list[Edge]
-    meta: TopologyMeta
+    nodes: list[Node] = Field(description="the vertices")
+    edges: list[Edge] = Field(description="those between the nodes of this answer")
+    meta: TopologyMeta = Field(description="totals, and whether anything is missing")
 
 
 class Column(BaseModel):
-    name: str
-    type: str
+    name: str = Field(description="the key of its values")
+    type: str = Field(description="`text`, `integer`, `float`, `boolean`, `timestamp`, …")
 
 
 class GraphQuestion(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    query: str = Field(max_length=MAX_QUERY_CHARACTERS, examples=["MATCH (n) RETURN n LIMIT 10"])
+    query: str = Field(
+        max_length=MAX_QUERY_CHARACTERS,
+        description="one query, in the language of the backend",
+        examples=["MATCH (n) RETURN n LIMIT 10"],
+    )
     parameters: dict[str, JsonValue] = Field(
         default_factory=dict, description="bound to `$name` in the query"
     )
 
 
 class GraphAnswer(BaseModel):
-    columns: list[Column]
-    data: list[dict[str, JsonValue]]
+    columns: list[Column] = Field(description=COLUMNS)
+    data: list[dict[str, JsonValue]] = Field(description=DATA)
     truncated: bool = Field(description="whether there are more rows")
-    language: str
+    language: str = Field(description="what queries are written in, such as `cypher`")
 
 
 class TelemetryTable(BaseModel):
-    name: str
-    rows: int
-    columns: list[Column]
+    name: str = Field(description="called as its container in the manifest")
+    rows: int = Field(description="how many it has")
+    columns: list[Column] = Field(description="in the order of the file")
 
 
 class TelemetryTables(BaseModel):
-    tables: list[TelemetryTable]
+    tables: list[TelemetryTable] = Field(description="in the order of the manifest")
 
     @classmethod
     def of(cls, catalog: TelemetryCatalog) -> "TelemetryTables":
@@ -94,9 +102,9 @@ class TelemetryTables(BaseModel):
 class TelemetryFilter(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    column: Name
+    column: Name = Field(description="which column is compared")
     op: str = Field(description=f"one of {', '.join(ALL_OPERATORS)}")
-    value: JsonValue = None
+    value: JsonValue = Field(None, description="what it is compared with; a list for `in`")
 
 
 class TelemetryAggregate(BaseModel):
@@ -112,8 +120,12 @@ class TelemetryQuestion(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     table: str = Field(description="called as its container in the manifest")
-    columns: list[Name] = Field(default_factory=list, max_length=MAX_PARTS)
-    filters: list[TelemetryFilter] = Field(default_factory=list, max_length=MAX_PARTS)
+    columns: list[Name] = Field(
+        default_factory=list, max_length=MAX_PARTS, description="of the answer; all if empty"
+    )
+    filters: list[TelemetryFilter] = Field(
+        default_factory=list, max_length=MAX_PARTS, description="all must hold"
+    )
     start: str | None = Field(
         None, alias="from", description="ISO 8601, included; UTC if it has no offset"
     )
@@ -123,8 +135,12 @@ class TelemetryQuestion(BaseModel):
     bucket: str | None = Field(
         None, description="size of a group in time, such as `5m`", examples=["5m"]
     )
-    group_by: list[Name] = Field(default_factory=list, max_length=MAX_PARTS)
-    aggregates: list[TelemetryAggregate] = Field(default_factory=list, max_length=MAX_PARTS)
+    group_by: list[Name] = Field(
+        default_factory=list, max_length=MAX_PARTS, description="columns that make a group"
+    )
+    aggregates: list[TelemetryAggregate] = Field(
+        default_factory=list, max_length=MAX_PARTS, description="what is told of each group"
+    )
     limit: int | None = Field(None, ge=1, le=1_000_000, description="rows of the answer")
 
     def to_request(self) -> Request:
@@ -142,8 +158,8 @@ class TelemetryQuestion(BaseModel):
 
 
 class TelemetryAnswer(BaseModel):
-    columns: list[Column]
-    data: list[dict[str, Any]]
+    columns: list[Column] = Field(description=COLUMNS)
+    data: list[dict[str, Any]] = Field(description=DATA)
     truncated: bool = Field(description="whether there are more rows")
 
     @classmethod
