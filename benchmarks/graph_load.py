@@ -86,7 +86,9 @@ def engine_load(folder: Path) -> None:
     database.close()
     database = ladybug.Database(str(path), read_only=True, buffer_pool_size=256 << 20)
     connection = ladybug.Connection(database)
-    assert connection.execute("MATCH (n:Node) RETURN count(n)").get_next() == [VERTICES]
+    result = connection.execute("MATCH (n:Node) RETURN count(n)")
+    assert isinstance(result, ladybug.QueryResult)
+    assert result.get_next() == [VERTICES]
     connection.close()
     database.close()
     path.unlink()

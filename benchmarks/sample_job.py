@@ -13,13 +13,18 @@ SAMPLE = Path(__file__).parents[1] / "samples" / "metro-fibre"
 
 
 def measure(folder: Path, repeats: int) -> list[Result]:
-    packed = {built.slot: built.path for built in build(SAMPLE, folder)}
+    packed = {str(built.slot): built.path for built in build(SAMPLE, folder) if built.path}
+
+    def load_directly() -> None:
+        for slot, tar in packed.items():
+            load_slot(stack, slot, tar, "direct")
+
     with running(folder / "stack") as stack:
         return [
             side_by_side(
                 "job of the sample, submit to done / five direct loads",
                 lambda: run_job(stack, packed),
-                lambda: [load_slot(stack, slot, tar, "direct") for slot, tar in packed.items()],
+                load_directly,
                 limit=2,
                 repeats=repeats,
             )

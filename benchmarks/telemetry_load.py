@@ -4,6 +4,7 @@
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -19,7 +20,12 @@ COLUMNS = ["Timestamp", "Host", "Metric", *(f"m{i}" for i in range(8))]
 def measure(folder: Path, repeats: int) -> list[Result]:
     content = csv_bytes(COLUMNS, rows())
     (folder / "t.csv").write_bytes(content)
-    container = {"name": "T", "csv_file": "t.csv", "id_field": None, "numeric_fields": []}
+    container: dict[str, Any] = {
+        "name": "T",
+        "csv_file": "t.csv",
+        "id_field": None,
+        "numeric_fields": [],
+    }
     manifest = {
         "name": "bench",
         "version": "2.0",

@@ -27,42 +27,46 @@ class StepProblem(Frozen):
     file: str | None = Field(None, description="file name inside the pack")
     row: int | None = Field(None, description="record as a spreadsheet counts, the header is 1")
     line: int | None = Field(None, description="line of the file where the record begins")
-    column: str | None = None
-    detail: str
+    column: str | None = Field(None, description="column of the file")
+    detail: str = Field(description="what is wrong, and what would be right")
 
 
 class Step(Frozen):
-    name: StepName
-    status: StepStatus = "pending"
+    name: StepName = Field(description="the part it loads; `metadata` saves the scenario itself")
+    status: StepStatus = Field("pending", description="`skipped` without a file")
     detail: str = Field("", description="what it does now, or what its end was")
-    pct: int = Field(0, ge=0, le=100)
-    started_at: str | None = None
-    finished_at: str | None = None
+    pct: int = Field(0, ge=0, le=100, description="how far it is")
+    started_at: str | None = Field(None, description="UTC")
+    finished_at: str | None = Field(None, description="UTC")
     bytes: int = Field(0, description="size of the staged file")
     sha256: str = Field("", description="of the staged file; empty where there is none")
-    result: dict[str, Any] | None = None
-    warnings: list[dict[str, Any]] = []
-    problems: list[StepProblem] = []
+    result: dict[str, Any] | None = Field(
+        None, description="counts, and where the data went; `shortened` where it was too long"
+    )
+    warnings: list[dict[str, Any]] = Field(
+        [], description="`{kind, detail, file, column, count, examples}`: loaded, but look at it"
+    )
+    problems: list[StepProblem] = Field([], description="why it failed, each fault with its place")
 
 
 class Job(Frozen):
-    id: str
-    scenario_name: str
-    status: JobStatus = "pending"
-    created_at: str
-    updated_at: str
+    id: str = Field(description="a UUID")
+    scenario_name: str = Field(description="the scenario it loads into")
+    status: JobStatus = Field("pending", description="the last three are ends")
+    created_at: str = Field(description="UTC")
+    updated_at: str = Field(description="UTC; of the last change of any kind")
     overall_pct: int = Field(
         0, ge=0, le=100, description="mean over the steps not skipped; never falls in an attempt"
     )
-    error: str | None = None
+    error: str | None = Field(None, description="each cause of a failure, in words")
     warnings: int = Field(0, description="how many warnings the steps hold")
-    backend: BackendId
-    workspace_id: str = ""
-    workspace_name: str = ""
+    backend: BackendId = Field(description="where the graph goes")
+    workspace_id: str = Field("", description="of Fabric")
+    workspace_name: str = Field("", description="of Fabric")
     check_only: bool = Field(False, description="gives the whole verdict and loads nothing")
-    attempt: int = 1
-    waiting_for: str | None = None
-    steps: tuple[Step, ...]
+    attempt: int = Field(1, description="counts the retries")
+    waiting_for: str | None = Field(None, description="what else has to end first")
+    steps: tuple[Step, ...] = Field(description="always six, in the order they run")
 
     @property
     def active(self) -> bool:
@@ -102,29 +106,29 @@ class JobRecord(Job):
 
 
 class JobAccepted(BaseModel):
-    job_id: str
+    job_id: str = Field(description="look there: `/api/upload-jobs/{job_id}`")
 
 
 class JobPage(BaseModel):
-    jobs: list[Job]
+    jobs: list[Job] = Field(description="newest first")
     continuation: str | None = Field(None, description="give it back to get the next page")
 
 
 class Backend(BaseModel):
-    id: BackendId
-    available: bool
+    id: BackendId = Field(description="what a form says in `backend`")
+    available: bool = Field(description="whether jobs can load there now")
     reason: str = Field(description="why it is not available, and what helps; else empty")
     default: bool = Field(description="taken where a form names no backend")
 
 
 class Backends(BaseModel):
-    backends: list[Backend]
+    backends: list[Backend] = Field(description="all there are")
 
 
 class Health(BaseModel):
-    status: Literal["ok"] = "ok"
+    status: Literal["ok"] = Field("ok", description="the process answers")
 
 
 class Readiness(BaseModel):
-    status: Literal["ready"] = "ready"
-    checks: dict[str, Literal["ok"]]
+    status: Literal["ready"] = Field("ready", description="jobs can be taken and run")
+    checks: dict[str, Literal["ok"]] = Field(description="each part that was looked at")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from scenario_pack.names import Slot
 
@@ -18,7 +18,7 @@ STYLES = "colours and signs of the labels"
 AGENTS = "the agents that work with it"
 RESOURCES = "names of graph, telemetry and search indexes"
 KIND = "`runbooks` or `tickets`"
-TITLE = "first heading, else made of the file name"
+TITLE = "a runbook's first heading, a ticket's first line, else the file's name"
 
 
 def _text(value: Any) -> Any:
@@ -39,9 +39,13 @@ def _map(value: Any) -> Any:
     return {} if value is None else value
 
 
-Text = Annotated[str, BeforeValidator(_text)]
-JsonList = Annotated[list[JsonValue], BeforeValidator(_list)]
-JsonMap = Annotated[dict[str, JsonValue], BeforeValidator(_map)]
+Text = Annotated[
+    str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "number", "null"]})
+]
+JsonList = Annotated[list[JsonValue], BeforeValidator(_list), WithJsonSchema({})]
+JsonMap = Annotated[
+    dict[str, JsonValue], BeforeValidator(_map), WithJsonSchema({"type": ["object", "null"]})
+]
 
 
 class DocumentPage(BaseModel):
@@ -151,7 +155,7 @@ class KnowledgeText(BaseModel):
 
 
 class Prompt(BaseModel):
-    id: str = Field(description="names this version of the prompt")
+    id: str = Field(description="of this version")
     agent: str = Field(description="which agent it is for")
     name: str = Field(description="of its file, without the suffix")
     version: int = Field(description="counts from 1; the highest of a name is the current one")

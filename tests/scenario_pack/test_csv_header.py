@@ -17,7 +17,10 @@ def path(tmp_path: Path) -> Path:
 
 def header(path: Path, data: str | bytes, *wanted: str, name_unnamed: bool = False) -> Header:
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return read_header(path, "DimSite.csv", wanted, name_unnamed=name_unnamed)
+    found = read_header(path, "DimSite.csv", wanted, name_unnamed=name_unnamed)
+    if found.problems:
+        raise PackError(found.problems)
+    return found
 
 
 def refusal(path: Path, data: str | bytes, *wanted: str) -> PackError:
@@ -112,10 +115,9 @@ def test_a_name_given_twice(path: Path) -> None:
 
 
 def test_a_number_given_twice_by_a_column_without_a_name(path: Path) -> None:
-    path.write_text("column_2,,x\n")
     with pytest.raises(PackError) as refused:
-        read_header(path, "x.csv", name_unnamed=True)
-    assert places(refused.value) == [("x.csv", 1, 1, "column_2")]
+        header(path, "column_2,,x\n", name_unnamed=True)
+    assert places(refused.value) == [("DimSite.csv", 1, 1, "column_2")]
 
 
 def test_a_byte_of_the_header_that_is_not_utf_8(path: Path) -> None:

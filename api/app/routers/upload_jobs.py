@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from app.dependencies import Provided
 from app.models import BACKENDS, FIELDS, Job, JobAccepted, JobPage, JobStatus
@@ -21,7 +21,7 @@ FIELD_SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "backend": {"type": "string", "enum": list(BACKENDS), "description": "see /api/backends"},
     "workspace_id": {"type": "string", "format": "uuid", "description": "for fabric-gql"},
-    "workspace_name": {"type": "string", "maxLength": 256},
+    "workspace_name": {"type": "string", "maxLength": 256, "description": "for fabric-gql"},
     "check_only": {
         "type": "string",
         "enum": ["true", "false"],
@@ -33,13 +33,22 @@ FORM = form_openapi(
     files={slot: f"{slot} tarball (.tar.gz); at least one file is needed" for slot in SLOTS},
     required=["scenario_name"],
 )
+EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["snapshot", "job", "deleted"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-Sent Events: `snapshot` `{jobs}`, then `job` `{job}` and "
         "`deleted` `{id}`, each with one line of JSON; a comment line each 15 s",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": EVENT}},
     }
 }
+JobId = Annotated[str, Path(description="the job's id", json_schema_extra={"format": "uuid"})]
 
 
 @router.post(
@@ -81,10 +90,14 @@ async def submit(
 @router.get("", summary="Jobs, newest first", responses=PROBLEM_RESPONSES(400, 422, 503))
 async def list_jobs(
     services: Provided,
-    status: JobStatus | None = None,
-    scenario: Annotated[str | None, Query(max_length=256)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    continuation: Annotated[str | None, Query(max_length=4096)] = None,
+    status: Annotated[JobStatus | None, Query(description="only jobs in this state")] = None,
+    scenario: Annotated[
+        str | None, Query(max_length=256, description="only jobs of this scenario")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=200, description="jobs of a page")] = 50,
+    continuation: Annotated[
+        str | None, Query(max_length=4096, description="as the page before gave it")
+    ] = None,
 ) -> JobPage:
     records, more = await services.records.page(
         status=status, scenario=scenario, limit=limit, continuation=continuation
@@ -107,7 +120,7 @@ async def get_events(
 
 
 @router.get("/{job_id}", summary="One job", responses=PROBLEM_RESPONSES(404, 503))
-async def get_job(job_id: str, services: Provided) -> Job:
+async def get_job(job_id: JobId, services: Provided) -> Job:
     return (await services.records.get(job_id)).record.public()
 
 
@@ -117,7 +130,7 @@ async def get_job(job_id: str, services: Provided) -> Job:
     summary="Delete an ended job and its files",
     responses=PROBLEM_RESPONSES(403, 404, 409, 503),
 )
-async def delete_job(job_id: str, services: Provided) -> None:
+async def delete_job(job_id: JobId, services: Provided) -> None:
     await services.actions.delete(job_id)
 
 
@@ -127,7 +140,7 @@ async def delete_job(job_id: str, services: Provided) -> None:
     summary="Run again what is not done",
     responses=PROBLEM_RESPONSES(403, 404, 409, 503),
 )
-async def retry_job(job_id: str, services: Provided) -> Job:
+async def retry_job(job_id: JobId, services: Provided) -> Job:
     return (await services.actions.retry(job_id)).public()
 
 
@@ -137,5 +150,5 @@ async def retry_job(job_id: str, services: Provided) -> Job:
     summary="Stop a pending or running job",
     responses=PROBLEM_RESPONSES(403, 404, 409, 503),
 )
-async def cancel_job(job_id: str, services: Provided) -> Job:
+async def cancel_job(job_id: JobId, services: Provided) -> Job:
     return (await services.actions.cancel(job_id)).public()

@@ -21,7 +21,7 @@ from scenario_pack.archive import Limits, extract
 from scenario_pack.folder import ScenarioFolder
 from scenario_pack.manifest import Manifest, load_manifest
 from scenario_pack.problems import PackError, PackWarning
-from scenario_pack.schema import load_graph_schema
+from scenario_pack.schema import read_graph_schema
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
@@ -75,7 +75,7 @@ def _graph(
     from graph_query_api.graphs.ladybug_load import catalog_of, load_graph
     from scenario_pack.graph import prepare_graph
 
-    schema = load_graph_schema(folder, manifest)
+    schema = read_graph_schema(folder, manifest)
     prepared = prepare_graph(folder, schema, work, progress.reading)
     with prepared.con:
         # written for the engine, then taken in by it

@@ -60,7 +60,7 @@ async def list_documents(
     parameters: Annotated[
         str, Query(description='JSON object with the values of `@names`: `{"@name": 1}`')
     ] = "",
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="documents of a page")] = 100,
     continuation: Annotated[str, Query(description="of the page before")] = "",
 ) -> DocumentPage:
     """The newest `created_at` first, unless the query says otherwise.

@@ -22,9 +22,9 @@ MAX_RESULTS = 100
 async def search(
     name: ScenarioName,
     knowledge: KnowledgeDep,
-    kind: Annotated[KnowledgeSlot, Query(alias="in")],
+    kind: Annotated[KnowledgeSlot, Query(alias="in", description="where to look")],
     q: Annotated[str, Query(description="words; there are no operators")] = "",
-    limit: Annotated[int, Query(ge=1, le=MAX_RESULTS)] = 20,
+    limit: Annotated[int, Query(ge=1, le=MAX_RESULTS, description="results at most")] = 20,
 ) -> SearchResults:
     """Documents with any of the words, best first; those that hold a word exactly as typed
     (`C++`, `INC-4711`) before those that hold its parts."""

@@ -1,8 +1,8 @@
 """Loads of a scenario's parts, told as they go."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from graph_query_api.dependencies import SettingsDep, UploadsDep
 from graph_query_api.services.upload_forms import FIELDS
@@ -21,7 +21,12 @@ FORM = form_openapi(
             "description": "wins over the manifest's name; must not end in -topology, "
             "-telemetry, -prompts, -runbooks or -tickets",
         },
-        "backend": {"type": "string", "enum": ["embedded", ""], "default": "embedded"},
+        "backend": {
+            "type": "string",
+            "enum": ["embedded", ""],
+            "default": "embedded",
+            "description": "where the graph goes",
+        },
         "check_only": {
             "type": "string",
             "enum": ["true", "false"],
@@ -36,6 +41,8 @@ FORM = form_openapi(
     files={"file": "the slot's tarball (.tar.gz)"},
     required=["scenario_name", "file"],
 )
+PartSlot = Annotated[Slot, Path(description="which part the tarball is")]
+
 EVENT = {
     "type": "object",
     "properties": {
@@ -62,7 +69,7 @@ EVENTS: dict[int | str, dict[str, Any]] = {
     responses={**EVENTS, **PROBLEM_RESPONSES(400, 403, 413, 421, 422, 503, 507)},
 )
 async def upload(
-    slot: Slot, request: Request, uploads: UploadsDep, settings: SettingsDep
+    slot: PartSlot, request: Request, uploads: UploadsDep, settings: SettingsDep
 ) -> Response:
     """The part is replaced as a whole and at the end, or not at all.
 

@@ -7,8 +7,9 @@ import csv
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from scenario_pack.csv_lines import MAX_FIELD_BYTES, Lines, in_words, undecodable
@@ -19,11 +20,12 @@ _LONGEST_HEADER = 16 * MAX_FIELD_BYTES
 _DELIMITERS = {";": "a semicolon (;)", "\t": "a tab", "|": "a bar (|)"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
     """The column names and where the data begins.
 
     `end` is the offset in bytes of what follows; `next_row` and `next_line` are its place.
+    `problems` are columns that are missing or stand twice: the others can be read none the less.
     """
 
     file: str
@@ -33,29 +35,32 @@ class Header:
     end: int
     next_row: int
     next_line: int
+    problems: tuple[Problem, ...] = ()
+
+    @cached_property
+    def columns(self) -> Mapping[str, int]:
+        """The place, from 0, of each column whose name stands once."""
+        counts = Counter(self.names)
+        return {name: number for number, name in enumerate(self.names) if counts[name] == 1}
 
 
 def read_header(
     path: Path, file: str, wanted: Collection[str] = (), *, name_unnamed: bool = False
 ) -> Header:
-    """The header of `path`, which holds all `wanted` columns and none twice.
+    """The header of `path`, which should hold all `wanted` columns and none twice.
 
     `file` is what the file is called in problems. With `name_unnamed` a column without a name
-    gets `column_N`, N being its place from 1. Raises PackError with all that is wrong.
+    gets `column_N`, N being its place from 1. Raises PackError if nothing of the file can be
+    read; columns that are not there are the header's `problems`.
     """
     _check_encoding(path, file)
     header = _first_record(path, file)
-    problems = list(_decoding_problems(header))
-    if not problems:
-        if name_unnamed:
-            header = _named(header)
-        problems = [*_dialect_problems(header, wanted)] or [
-            *_twins(header),
-            *_missing(header, wanted),
-        ]
+    problems = [*_decoding_problems(header)] or [*_dialect_problems(header, wanted)]
     if problems:
         raise PackError(problems)
-    return header
+    if name_unnamed:
+        header = _named(header)
+    return replace(header, problems=(*_twins(header), *_missing(header, wanted)))
 
 
 def _check_encoding(path: Path, file: str) -> None:

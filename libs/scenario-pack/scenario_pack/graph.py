@@ -27,7 +27,7 @@ def prepare_graph(
 ) -> PreparedGraph:
     """Reads all CSVs that the schema names. `work` takes what does not fit into memory.
 
-    Raises PackError with every problem of every file. Dangling edges are warnings. The caller
+    Raises PackError with every problem of the schema and of every file. Dangling edges are warnings. The caller
     closes the connection of what it gets.
     """
     con = open_database(work)
@@ -51,7 +51,7 @@ class _Preparation:
         self._schema = schema
         self._progress = progress
         self._tables: dict[str, CsvTable] = {}
-        self._problems: list[Problem] = []
+        self._problems = list(schema.problems)
 
     def run(self) -> PreparedGraph:
         headers = self._read_headers()
@@ -91,6 +91,8 @@ class _Preparation:
             if not files <= headers.keys():
                 continue  # that has been said
             looked_at = [headers[file] for file in sorted(files)]
+            if any(p.column == column for header in looked_at for p in header.problems):
+                continue
             if not any(column in header.names for header in looked_at):
                 why = f", in which edges look for their {shown(label)}"
                 self._problems += [missing_column(header, column, why) for header in looked_at]

@@ -51,7 +51,7 @@ class Lookups:
         lookup = Lookup([], [])
         for entry in self._entries[end.label]:
             table = self._tables.get(entry.csv_file)
-            if table and end.property in table.columns:
+            if table and {end.property, entry.id_column} <= table.columns.keys():
                 lookup.values.append(Values(table, end.property))
                 lookup.ids.append(Values(table, entry.id_column))
         return lookup
@@ -60,8 +60,9 @@ class Lookups:
         """Values that edges refer to and that more than one vertex has."""
         users: defaultdict[tuple[str, str], list[tuple[EdgeEntry, End]]] = defaultdict(list)
         for edge in self._schema.edges:
-            if edge.csv_file in self._tables:
-                for end in (edge.source, edge.target):
+            table = self._tables.get(edge.csv_file)
+            for end in (edge.source, edge.target):
+                if table and {end.column, *_filtered(edge)} <= table.columns.keys():
                     users[end.label, end.property].append((edge, end))
         return [problem for used in users.values() for problem in self._ambiguous(used)]
 
@@ -98,6 +99,10 @@ class Lookups:
             first = lookup.values[0]
             rest = f"and {count - _SHOWN:,} more that edges refer to and that stand twice"
             yield Problem(rest, first.table.file, column=first.column)
+
+
+def _filtered(edge: EdgeEntry) -> list[str]:
+    return [edge.filter.column] if edge.filter else []
 
 
 def condition(table: CsvTable, only: Filter | None) -> tuple[str, list[str]]:

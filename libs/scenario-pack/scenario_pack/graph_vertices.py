@@ -38,7 +38,11 @@ def id_problems(
     """Empty ids, and ids that stand twice within a label, in the files that could be read."""
     problems: list[Problem] = []
     for label, entries in entries_by_label(schema).items():
-        ids = [Values(tables[e.csv_file], e.id_column) for e in entries if e.csv_file in tables]
+        ids = [
+            Values(table, entry.id_column)
+            for entry in entries
+            if (table := tables.get(entry.csv_file)) and entry.id_column in table.columns
+        ]
         for values in dict.fromkeys(ids):
             problems += _empty(con, label, values)
         if ids:

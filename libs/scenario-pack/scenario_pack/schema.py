@@ -66,10 +66,14 @@ class EdgeEntry:
 
 @dataclass(frozen=True, slots=True)
 class GraphSchema:
-    """Names of CSV files are relative to the scenario's folder."""
+    """Names of CSV files are relative to the scenario's folder.
+
+    `problems` are those of the file; entries that have any, and edges between such, are not here.
+    """
 
     vertices: tuple[VertexEntry, ...]
     edges: tuple[EdgeEntry, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 def csv_only(folder: ScenarioFolder) -> bool:
@@ -96,6 +100,14 @@ def schema_file(folder: ScenarioFolder, manifest: Manifest | None) -> str | None
 
 def load_graph_schema(folder: ScenarioFolder, manifest: Manifest) -> GraphSchema:
     """Raises PackError with every problem of the schema."""
+    schema = read_graph_schema(folder, manifest)
+    if schema.problems:
+        raise PackError(schema.problems)
+    return schema
+
+
+def read_graph_schema(folder: ScenarioFolder, manifest: Manifest) -> GraphSchema:
+    """What can be read of the schema; raises PackError if that is nothing."""
     file = schema_file(folder, manifest)
     if file is None:
         missing = manifest.graph.schema_file or GRAPH_SCHEMA
@@ -103,13 +115,21 @@ def load_graph_schema(folder: ScenarioFolder, manifest: Manifest) -> GraphSchema
         raise PackError(Problem(detail, file=missing))
     root = Section.root(parse(folder.text(file), file), file)
     find = _CsvFinder(folder, root, manifest)
-    vertices = tuple(_vertex(entry, find) for entry in root.sections("vertices"))
+    vertices = root.judged("vertices", lambda entry: _vertex(entry, find))
     if not vertices:
         root.fault("vertices", "must list at least one vertex entry")
-    labels = {entry.label for entry in vertices if entry.label}
-    edges = tuple(_edge(entry, find, labels) for entry in root.sections("edges"))
-    root.finish()
-    return GraphSchema(vertices, edges)
+    labels = {entry.label for entry, _ in vertices if entry.label}
+    edges = root.judged("edges", lambda entry: _edge(entry, find, labels))
+    unsound = {entry.label for entry, is_sound in vertices if not is_sound}
+    return GraphSchema(
+        tuple(entry for entry, is_sound in vertices if is_sound),
+        tuple(
+            entry
+            for entry, is_sound in edges
+            if is_sound and not unsound & {entry.source.label, entry.target.label}
+        ),
+        root.problems(),
+    )
 
 
 class _CsvFinder:

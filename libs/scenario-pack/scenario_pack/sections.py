@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from scenario_pack.problems import PackError, Problem
 from scenario_pack.yaml_nodes import Mapping, Node, Scalar, ScalarValue, Sequence
+
+_T = TypeVar("_T")
 
 _FLAGS = {
     **dict.fromkeys(("true", "yes", "on"), True),
@@ -15,7 +20,7 @@ class Section:
     """A mapping of a file, its place in it, and the problems found in the whole file so far.
 
     What is missing or of a wrong type reads as empty and is noted with its line; the caller
-    goes on and calls `finish` at the end.
+    goes on and calls `finish` or `problems` at the end.
     """
 
     def __init__(self, node: Mapping, path: str, file: str, problems: list[Problem]) -> None:
@@ -33,10 +38,14 @@ class Section:
         detail = f'the file holds {found}; it must hold keys and values ("name: ...")'
         raise PackError(Problem(detail, file=file, line=node.line))
 
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems found in the file so far, by line."""
+        return tuple(sorted(self._problems, key=lambda problem: problem.line or 0))
+
     def finish(self) -> None:
         """Raise PackError with all problems of the file, if there are any."""
         if self._problems:
-            raise PackError(sorted(self._problems, key=lambda problem: problem.line or 0))
+            raise PackError(self.problems())
 
     def fault(self, key: str, detail: str) -> None:
         """Note a problem with the value of `key`, or with the whole section if it is absent."""
@@ -104,9 +113,11 @@ class Section:
         node = self.node.get(key)
         if isinstance(node, Mapping):
             return self._child(node, self._path_of(key))
-        if node is not None and not _is_null(node):
-            self.fault(key, f"must hold keys and values, not {_kind(node)}")
-        return self._child(Mapping(self.node.line), self._path_of(key))
+        empty = Mapping(self.node.line)
+        if node is None or _is_null(node):
+            return self._child(empty, self._path_of(key))
+        self.fault(key, f"must hold keys and values, not {_kind(node)}")
+        return Section(empty, self._path_of(key), self._file, [])  # what it lacks is no news
 
     def sections(self, key: str) -> list[Section]:
         """The mappings of the list below `key`; none if it is absent."""
@@ -117,6 +128,14 @@ class Section:
             else:
                 self._item_fault(key, index, node, f"must hold keys and values, not {_kind(node)}")
         return found
+
+    def judged(self, key: str, read: Callable[[Section], _T]) -> list[tuple[_T, bool]]:
+        """What `read` makes of each mapping of the list, and whether it found no fault there."""
+        judged = []
+        for section in self.sections(key):
+            before = len(self._problems)
+            judged.append((read(section), len(self._problems) == before))
+        return judged
 
     def named_sections(self) -> list[tuple[str, Section]]:
         """Each key with the mapping below it."""

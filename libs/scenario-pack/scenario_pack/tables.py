@@ -24,7 +24,8 @@ class CsvTable:
     """A file's sound records in DuckDB: all text, an empty value null, in the file's order.
 
     The table `relation` has a column for each of `columns` (name in the file → name in
-    DuckDB); its `rowid` counts the records from 0. `problems` says which records are not there.
+    DuckDB); its `rowid` counts the records from 0. `problems` says which columns and records
+    are not there.
     """
 
     path: Path
@@ -65,14 +66,16 @@ def load_csv(
     columns: Iterable[str],
     progress: Progress,
 ) -> CsvTable:
-    """Reads these columns (at least one) into the new table `relation`.
+    """Reads these columns, where the header has them, into the new table `relation`.
 
-    A faulty record is a problem of the table, not an error: whoever checks the rest can then
+    A missing column or a faulty record is a problem of the table, not an error: whoever checks the rest can then
     report all at once.
     """
     wanted = set(columns)
-    numbers = [i for i, name in enumerate(header.names) if name in wanted]
-    names = {header.names[i]: column_name(i) for i in numbers}
+    found = {name: number for name, number in header.columns.items() if name in wanted}
+    names = {name: column_name(number) for name, number in found.items()}
+    # Without any column the records still have to be looked at.
+    numbers = list(found.values()) or [0]
     schema = schema_of(numbers)
     detail = f"Reading {header.file}"
     problems: tuple[Problem, ...] = ()
@@ -83,7 +86,7 @@ def load_csv(
         careful = _CarefulReading(path, header, numbers)
         rows = _fill(con, relation, schema, careful.batches(), detail, progress)
         problems = careful.problems()
-    return CsvTable(path, header, relation, names, rows, problems)
+    return CsvTable(path, header, relation, names, rows, (*header.problems, *problems))
 
 
 def _fill(

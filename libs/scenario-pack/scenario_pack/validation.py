@@ -16,7 +16,7 @@ from scenario_pack.names import MANIFEST, Resources, Slot, check_scenario_name, 
 from scenario_pack.problems import PackError, PackWarning, Problem
 from scenario_pack.progress import OnProgress
 from scenario_pack.prompts import iter_prompts, missing_instructions
-from scenario_pack.schema import load_graph_schema
+from scenario_pack.schema import read_graph_schema, schema_file
 from scenario_pack.slots import lacking, slot_of_tarball, slots_in
 
 
@@ -151,9 +151,8 @@ class _Judge:
     def _graph(self) -> Part:
         from scenario_pack.graph import prepare_graph
 
-        # A broken manifest is a problem of its own, and no reason not to look at the tables.
         manifest = self._manifest or parse_manifest("{}")
-        schema = load_graph_schema(self._folder, manifest)
+        schema = read_graph_schema(self._folder, manifest)
         graph = prepare_graph(self._folder, schema, self._workspace("graph"), self._on_progress)
         graph.con.close()
         edges: Counter[str] = Counter()

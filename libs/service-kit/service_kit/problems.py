@@ -160,13 +160,18 @@ def install_problems(app: FastAPI, table: ErrorTable) -> None:
 
 
 def _allowed_methods(app: FastAPI, path: str) -> set[str]:
-    """Of every operation with this path; Starlette's own answer names only the first's."""
-    return {
-        method.upper()
-        for template, operations in app.openapi()["paths"].items()
-        if compile_path(template)[0].match(path)
-        for method in operations
-    }
+    """Of every operation with this path; Starlette's own answer names only the first's.
+
+    A path that is written out goes before a template that would take it too.
+    """
+    paths = app.openapi()["paths"]
+    written_out = paths.get(path)
+    matching = (
+        [written_out]
+        if written_out
+        else [paths[template] for template in paths if compile_path(template)[0].match(path)]
+    )
+    return {method.upper() for operations in matching for method in operations}
 
 
 def _describe(app: FastAPI) -> None:
