@@ -66,7 +66,7 @@ EVENTS: dict[int | str, dict[str, Any]] = {
     summary="Load a part of a scenario",
     openapi_extra=FORM,
     response_class=Response,
-    responses={**EVENTS, **PROBLEM_RESPONSES(400, 403, 413, 421, 422, 503, 507)},
+    responses={**EVENTS, **PROBLEM_RESPONSES(400, 408, 413, 422, 503, 507)},
 )
 async def upload(
     slot: PartSlot, request: Request, uploads: UploadsDep, settings: SettingsDep
