@@ -6,10 +6,9 @@ a batch while a second hashes the one before, and at most one batch waits.
 """
 
 import asyncio
-import errno
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +18,13 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
+from service_kit.storage import storage_errors
 from service_kit.writeback import start_writeback
 
 BATCH_BYTES = 2 << 20
 WRITEBACK_BYTES = 8 << 20
 MAX_FIELD_BYTES = 64 << 10
+IDLE_SECONDS = 75.0  # nginx, where there is one, gives up after 60 s
 MAX_PARTS = 64
 WRITEV_SLICES = 512  # below IOV_MAX, which is 1,024 on Linux and macOS
 
@@ -41,14 +42,12 @@ class NotMultipart(FormError):
     """The body is no multipart form at all, or a damaged one."""
 
 
+class FormTimeout(FormError):
+    """Nothing more came for too long."""
+
+
 class FileTooLarge(FormError):
     """A file, or the whole body, is over the limit."""
-
-
-class StorageFull(Exception):
-    """The disk has no room for what is being received."""
-
-    detail = "No room left on the disk for this upload. Free some space, then send it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +84,10 @@ async def receive_form(
     Raises:
         NotMultipart: no or a broken multipart body.
         FormError: an unknown or doubled part, or a field over 64 KiB.
+        FormTimeout: nothing came for IDLE_SECONDS.
         FileTooLarge: a file over ``max_file_bytes``.
         StorageFull: the disk is full.
+        StorageUnavailable: the folder is gone, or can't be written.
         ClientDisconnect: the client went away.
 
     Whatever is raised, no file stays.
@@ -100,7 +101,7 @@ async def receive_form(
     try:
         batch: list[bytes] = []
         size = 0
-        async for chunk in request.stream():
+        async for chunk in _in_time(request.stream()):
             batch.append(chunk)
             size += len(chunk)
             if size >= BATCH_BYTES:
@@ -111,14 +112,22 @@ async def receive_form(
         if writing:
             await writing
         return await loop.run_in_executor(writer, receiver.finish, batch)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull from error
-        raise
     finally:
         # queued behind a write under way, whose descriptor must not be closed beneath it
         await asyncio.shield(loop.run_in_executor(writer, receiver.close))
         writer.shutdown(wait=False)
+
+
+async def _in_time(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    while True:
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                chunk = await anext(chunks)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise FormTimeout("The upload stopped coming. Send it again.") from None
+        yield chunk
 
 
 def _boundary(request: Request) -> bytes:
@@ -243,6 +252,7 @@ class _Receiver:
         except FormParserError as error:
             raise NotMultipart(f"The multipart boundary can't be used: {error}.") from error
 
+    @storage_errors()
     def feed(self, batch: list[bytes]) -> None:
         for chunk in batch:
             try:
@@ -252,6 +262,7 @@ class _Receiver:
         if self._file:
             self._flush(self._file)
 
+    @storage_errors()
     def finish(self, batch: list[bytes]) -> Form:
         self.feed(batch)
         if not self._complete:
