@@ -1,7 +1,7 @@
 """How each domain error looks on the wire. The only place that knows both sides."""
 
 from app import errors
-from service_kit.multipart import FileTooLarge, FormError, FormTimeout, NotMultipart
+from service_kit.forms import FileTooLarge, FormError, FormTimeout, NotMultipart
 from service_kit.problems import ErrorKind, ErrorTable
 from service_kit.storage import StorageFull, StorageUnavailable
 

@@ -2,7 +2,7 @@
 
 from graph_query_api import errors
 from scenario_pack.problems import PackError
-from service_kit.multipart import FileTooLarge, FormError, FormTimeout, NotMultipart
+from service_kit.forms import FileTooLarge, FormError, FormTimeout, NotMultipart
 from service_kit.problems import ErrorKind, ErrorTable
 from service_kit.storage import StorageFull, StorageUnavailable
 

@@ -17,13 +17,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from service_kit import multipart
-from service_kit.multipart import (
-    FileTooLarge,
-    FormError,
-    FormTimeout,
-    NotMultipart,
-    receive_form,
-)
+from service_kit.forms import FileTooLarge, FormError, FormTimeout, NotMultipart
+from service_kit.multipart import receive_form
 from service_kit.problems import ErrorKind
 from service_kit.serving import ServiceSettings, new_app
 from service_kit.storage import StorageFull, StorageUnavailable
@@ -265,7 +260,7 @@ async def test_a_disk_that_takes_nothing_is_said_and_leaves_nothing(
     def full(fd: int, slices: object) -> int:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(multipart.os, "writev", full)
+    monkeypatch.setattr(os, "writev", full)
     request = requests_of([body(part('name="graph"', b"x" * 3_000_000))])
     with pytest.raises(error) as raised:
         await receive_form(request, tmp_path, fields=(), files=("graph",), max_file_bytes=LIMIT)

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from app.dependencies import Provided
 from app.models import BACKENDS, FIELDS, Job, JobAccepted, JobPage, JobStatus
 from scenario_pack.names import SLOTS
-from service_kit.multipart import form_openapi, receive_form
+from service_kit.forms import form_openapi
+from service_kit.multipart import receive_form
 from service_kit.problems import PROBLEM_RESPONSES
 from service_kit.sse import event_stream
 

@@ -31,7 +31,7 @@ from app.services.scenario_leases import SECOND_WRITE_SECONDS, ScenarioLeases
 from app.services.submission_checks import check, check_key, is_check_only
 from app.staging.folder import StagingFolder
 from scenario_pack.archive import Limits
-from service_kit.multipart import Form
+from service_kit.forms import Form
 
 log = structlog.get_logger()
 

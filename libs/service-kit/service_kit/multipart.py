@@ -6,65 +6,23 @@ a batch while a second hashes the one before, and at most one batch waits.
 """
 
 import asyncio
-import hashlib
-import os
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
+from service_kit.forms import FileTooLarge, Form, FormError, FormTimeout, NotMultipart
+from service_kit.incoming_file import IncomingFile
 from service_kit.storage import storage_errors
-from service_kit.writeback import start_writeback
 
 BATCH_BYTES = 2 << 20
-WRITEBACK_BYTES = 8 << 20
 MAX_FIELD_BYTES = 64 << 10
 IDLE_SECONDS = 75.0  # nginx, where there is one, gives up after 60 s
 MAX_PARTS = 64
-WRITEV_SLICES = 512  # below IOV_MAX, which is 1,024 on Linux and macOS
-
-
-class FormError(Exception):
-    """The form is not as it should be; ``problems`` says which part and why."""
-
-    def __init__(self, detail: str, part: str | None = None) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.problems = [{"slot": part, "detail": detail}] if part else None
-
-
-class NotMultipart(FormError):
-    """The body is no multipart form at all, or a damaged one."""
-
-
-class FormTimeout(FormError):
-    """Nothing more came for too long."""
-
-
-class FileTooLarge(FormError):
-    """A file, or the whole body, is over the limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A received file: written, fsynced and hashed. ``filename`` is the sender's label only."""
-
-    part: str
-    filename: str
-    path: Path
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    fields: Mapping[str, str]
-    files: Mapping[str, StoredFile]
 
 
 async def receive_form(
@@ -148,62 +106,6 @@ def _check_content_length(request: Request, max_file_bytes: int, file_count: int
         )
 
 
-class _OpenFile:
-    """One file part being written. Its hash lags one batch behind, in a thread of its own."""
-
-    def __init__(self, part: str, filename: str, path: Path, max_bytes: int) -> None:
-        self.part, self.filename, self.path = part, filename, path
-        self.size = 0
-        self._max_bytes = max_bytes
-        self._slices: list[memoryview] = []
-        self._sha256 = hashlib.sha256()
-        self._written_back = 0
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-
-    def add(self, data: memoryview) -> None:
-        self.size += len(data)
-        if self.size > self._max_bytes:
-            raise FileTooLarge(
-                f"The file is larger than the limit of {self._max_bytes:,} bytes.", self.part
-            )
-        self._slices.append(data)
-
-    def write(self) -> Callable[[], None]:
-        """Writes what was added; returns what remains to be hashed."""
-        slices, self._slices = self._slices, []
-        for start in range(0, len(slices), WRITEV_SLICES):
-            _write_all(self._fd, slices[start : start + WRITEV_SLICES])
-        if self.size - self._written_back >= WRITEBACK_BYTES:
-            start_writeback(self._fd, self._written_back, self.size - self._written_back)
-            self._written_back = self.size
-
-        def hash_slices() -> None:
-            for each in slices:
-                self._sha256.update(each)
-
-        return hash_slices
-
-    def stored(self) -> StoredFile:
-        return StoredFile(self.part, self.filename, self.path, self.size, self._sha256.hexdigest())
-
-    def sync(self) -> None:
-        os.fsync(self._fd)
-
-    def close(self) -> None:
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
-
-
-def _write_all(fd: int, slices: list[memoryview]) -> None:
-    while slices:
-        written = os.writev(fd, slices)
-        while slices and written >= len(slices[0]):
-            written -= len(slices.pop(0))
-        if written:
-            slices[0] = slices[0][written:]
-
-
 @dataclass
 class _Header:
     name: bytearray = field(default_factory=bytearray)
@@ -229,9 +131,9 @@ class _Receiver:
         self._header = _Header()
         self._disposition = ""
         self._field: tuple[str, bytearray] | None = None
-        self._file: _OpenFile | None = None
+        self._file: IncomingFile | None = None
         self._fields: dict[str, str] = {}
-        self._files: dict[str, _OpenFile] = {}
+        self._files: dict[str, IncomingFile] = {}
         self._finished = False
         self._hasher = ThreadPoolExecutor(1, thread_name_prefix="hash-form")
         self._hashing: Future[None] | None = None
@@ -284,12 +186,12 @@ class _Receiver:
             if not self._finished:
                 each.path.unlink(missing_ok=True)
 
-    def _all_files(self) -> Iterator[_OpenFile]:
+    def _all_files(self) -> Iterator[IncomingFile]:
         yield from self._files.values()
         if self._file:
             yield self._file
 
-    def _flush(self, file: _OpenFile) -> None:
+    def _flush(self, file: IncomingFile) -> None:
         hash_slices = file.write()
         self._await_hash()
         self._hashing = self._hasher.submit(hash_slices)
@@ -325,7 +227,7 @@ class _Receiver:
         if name in self._file_names:
             filename = options.get(b"filename", b"").decode("utf-8", "replace")
             path = self._directory / f"{name}.tar.gz"
-            self._file = _OpenFile(name, filename, path, self._max_file_bytes)
+            self._file = IncomingFile(name, filename, path, self._max_file_bytes)
         elif name in self._field_names:
             if b"filename" in options:
                 raise FormError(f"The part '{name}' is a text field, but a file was sent.", name)
@@ -358,32 +260,3 @@ class _Receiver:
 
     def _end(self) -> None:
         self._complete = True
-
-
-def form_openapi(
-    *,
-    fields: Mapping[str, dict[str, Any]],
-    files: Mapping[str, str],
-    required: Collection[str] = (),
-) -> dict[str, Any]:
-    """A route's ``openapi_extra``, for forms that are parsed here and not by FastAPI.
-
-    ``fields`` maps a field to its JSON schema, ``files`` a file part to its description.
-    """
-    properties: dict[str, Any] = {
-        **fields,
-        **{
-            name: {"type": "string", "format": "binary", "description": description}
-            for name, description in files.items()
-        },
-    }
-    schema: dict[str, Any] = {
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": False,
-    }
-    if required:
-        schema["required"] = list(required)
-    return {
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
-    }
