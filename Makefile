@@ -29,6 +29,7 @@ check: $(FOR_DEV) ## Check format, lint, types and imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy tests
 	$(BIN)/lint-imports
 
 bench: $(FOR_DEV) ## Measure upload, loads and job list against the engines' own times
