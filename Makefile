@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-MEMBERS := libs/scenario-pack libs/service-kit api graph-query-api
+MEMBERS := libs/scenario-pack libs/service-kit libs/fabric-client api graph-query-api
 DESCRIBED := constraints.txt pyproject.toml $(MEMBERS:=/pyproject.toml)
 FOR_RUN := $(VENV)/installed-for-run
 FOR_DEV := $(VENV)/installed-for-dev

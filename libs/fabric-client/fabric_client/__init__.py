@@ -1,0 +1,1 @@
+"""Microsoft Fabric as its REST documentation describes it; knows no scenario."""
