@@ -1,0 +1,1 @@
+"""Calls by kind of item."""
