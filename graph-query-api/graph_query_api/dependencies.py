@@ -7,8 +7,11 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Request
 from pydantic import WithJsonSchema
 
-from graph_query_api.errors import ServiceKeyRequired
+from graph_query_api.errors import FabricOff, ServiceKeyRequired
 from graph_query_api.services.containers import Containers
+from graph_query_api.services.fabric_connections import FabricConnections
+from graph_query_api.services.fabric_discovery import FabricDiscovery
+from graph_query_api.services.fabric_graphs import FabricCatalogs, ProvisionedGraphs
 from graph_query_api.services.knowledge import Knowledge
 from graph_query_api.services.prompts import Prompts
 from graph_query_api.services.queries import Queries
@@ -16,6 +19,13 @@ from graph_query_api.services.readiness import Readiness
 from graph_query_api.services.scenarios import Scenarios
 from graph_query_api.services.uploads import Uploads
 from graph_query_api.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class FabricServices:
+    connections: FabricConnections
+    discovery: FabricDiscovery
+    graphs: ProvisionedGraphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,9 @@ class Services:
     queries: Queries
     uploads: Uploads
     readiness: Readiness
+    catalogs: FabricCatalogs
+    fabric: FabricServices | None
+    """None where Fabric is off."""
 
 
 def services(request: Request) -> Services:
@@ -69,6 +82,31 @@ def readiness(request: Request) -> Readiness:
     return services(request).readiness
 
 
+def fabric(request: Request) -> FabricServices:
+    """Or raises FabricOff."""
+    found = services(request).fabric
+    if found is None:
+        raise FabricOff
+    return found
+
+
+def connections(request: Request) -> FabricConnections:
+    return fabric(request).connections
+
+
+def discovery(request: Request) -> FabricDiscovery:
+    return fabric(request).discovery
+
+
+def discovery_if_on(request: Request) -> FabricDiscovery | None:
+    found = services(request).fabric
+    return found.discovery if found else None
+
+
+def provisioned_graphs(request: Request) -> ProvisionedGraphs:
+    return fabric(request).graphs
+
+
 def require_service_key(
     request: Request,
     x_service_key: Annotated[
@@ -94,6 +132,10 @@ QueriesDep = Annotated[Queries, Depends(queries)]
 UploadsDep = Annotated[Uploads, Depends(uploads)]
 SettingsDep = Annotated[Settings, Depends(settings)]
 ReadinessDep = Annotated[Readiness, Depends(readiness)]
+ConnectionsDep = Annotated[FabricConnections, Depends(connections)]
+DiscoveryDep = Annotated[FabricDiscovery, Depends(discovery)]
+MaybeDiscoveryDep = Annotated[FabricDiscovery | None, Depends(discovery_if_on)]
+ProvisionedGraphsDep = Annotated[ProvisionedGraphs, Depends(provisioned_graphs)]
 ScenarioName = Annotated[
     str,
     Path(

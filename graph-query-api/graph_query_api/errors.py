@@ -5,6 +5,9 @@ GraphQueryError
 │   ├── DocumentNotFound
 │   ├── ScenarioNotFound
 │   ├── PartNotFound              the scenario has no such part yet
+│   ├── ConnectionNotFound
+│   ├── FabricOff                 nothing of Fabric is served
+│   ├── NotFoundInFabric          or our identity may not see it
 │   └── ContainerNotFound
 ├── ContainerForbidden            a container that is not served
 ├── InvalidRequest
@@ -23,6 +26,12 @@ GraphQueryError
 ├── QueryTooLarge                 took more memory than a query may
 ├── QueryBusy                     every worker has been taken for too long
 ├── BackendUnavailable            unknown, or not configured
+├── BackendOff                    a scenario's graph lies where this service does not look
+├── FabricNotReachable            no answer, no sign-in, no room for more calls: try later
+├── FabricRefused                 Fabric does not give what was asked for
+├── WorkspaceNotUsable            one that can't be connected
+├── ConnectionExists
+├── ConnectionsChanged            others kept changing them while we tried
 ├── UploadRejected                a form that can't be loaded
 ├── LoadFailed                    the pack or the engine ended a load
 ├── LoadGivenUp                   nobody wants the load any more
@@ -35,8 +44,15 @@ GraphQueryError
 None of them knows HTTP: ``problems.py`` gives each its status.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+RETRY_SECONDS = 10
+FABRIC_SETTINGS = (
+    "Set FABRIC=on and the AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET of an "
+    "identity that may use the workspace, then start the services again."
+)
 
 
 class GraphQueryError(Exception):
@@ -64,6 +80,20 @@ class ScenarioNotFound(NotFound):
 class PartNotFound(NotFound):
     def __init__(self, name: str, slot: str) -> None:
         super().__init__(f"Scenario {name!r} has no {slot} yet. Upload them first.")
+
+
+class ConnectionNotFound(NotFound):
+    def __init__(self, connection_id: str) -> None:
+        super().__init__(f"There is no connection {connection_id!r}. It may have been deleted.")
+
+
+class FabricOff(NotFound):
+    def __init__(self) -> None:
+        super().__init__(f"Microsoft Fabric is switched off here. {FABRIC_SETTINGS}")
+
+
+class NotFoundInFabric(NotFound):
+    pass
 
 
 class ContainerNotFound(NotFound):
@@ -151,6 +181,52 @@ class QueryBusy(GraphQueryError):
 
 class BackendUnavailable(GraphQueryError):
     pass
+
+
+class BackendOff(GraphQueryError):
+    def __init__(self) -> None:
+        super().__init__(
+            f"This graph lies in Microsoft Fabric, which is switched off here. {FABRIC_SETTINGS}"
+        )
+
+
+class FabricNotReachable(GraphQueryError):
+    """``retry_after``: seconds, where Fabric named them."""
+
+    def __init__(self, detail: str, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.headers = {"Retry-After": str(math.ceil(retry_after or RETRY_SECONDS))}
+
+
+class FabricRefused(GraphQueryError):
+    pass
+
+
+class WorkspaceNotUsable(GraphQueryError):
+    """``facts``: what a check found, each as an object with its mark."""
+
+    def __init__(self, detail: str, facts: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(detail)
+        self._facts = facts
+
+    @property
+    def extensions(self) -> Mapping[str, Any]:
+        return {"facts": list(self._facts)}
+
+
+class ConnectionExists(GraphQueryError):
+    def __init__(self, connection_id: str, name: str) -> None:
+        super().__init__(f"This workspace and lakehouse are connected already, as {name!r}.")
+        self.connection_id = connection_id
+
+    @property
+    def extensions(self) -> Mapping[str, Any]:
+        return {"connection_id": self.connection_id}
+
+
+class ConnectionsChanged(GraphQueryError):
+    def __init__(self) -> None:
+        super().__init__("Others kept changing the active connection. Try again.")
 
 
 class UploadRejected(GraphQueryError):

@@ -2,19 +2,38 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 from fastapi import FastAPI
 
 from graph_query_api import problems
+from graph_query_api.clients import fabric
+from graph_query_api.clients.fabric import Fabric
 from graph_query_api.data_directory import owned
-from graph_query_api.dependencies import Services
+from graph_query_api.dependencies import FabricServices, Services
+from graph_query_api.graphs.fabric import FabricGraphs
 from graph_query_api.graphs.ladybug import LadybugGraphs
 from graph_query_api.graphs.protocol import GraphStore
 from graph_query_api.loading.child import LoadingProcesses
-from graph_query_api.routers import docs, health, knowledge, queries, scenarios, uploads
+from graph_query_api.routers import (
+    docs,
+    fabric_connections,
+    health,
+    knowledge,
+    parts,
+    queries,
+    scenarios,
+    uploads,
+)
+from graph_query_api.routers import fabric as fabric_items
 from graph_query_api.search.indexes import SearchIndexes
 from graph_query_api.services.background import Background
 from graph_query_api.services.containers import SERVED, Containers
+from graph_query_api.services.fabric_connections import CONTAINER as CONNECTIONS
+from graph_query_api.services.fabric_connections import FabricConnections
+from graph_query_api.services.fabric_discovery import FabricDiscovery
+from graph_query_api.services.fabric_graphs import CONTAINER as FABRIC_GRAPHS
+from graph_query_api.services.fabric_graphs import FabricCatalogs, ProvisionedGraphs
 from graph_query_api.services.generations import Generations
 from graph_query_api.services.knowledge import KNOWLEDGE_SLOTS, Knowledge
 from graph_query_api.services.loads import Loader
@@ -22,15 +41,18 @@ from graph_query_api.services.prompts import Prompts
 from graph_query_api.services.queries import Queries
 from graph_query_api.services.readiness import Readiness
 from graph_query_api.services.scenarios import CONTAINER, DATABASE, JOBS_CONTAINER, Drop, Scenarios
+from graph_query_api.services.upload_forms import EMBEDDED, FABRIC
 from graph_query_api.services.uploads import Uploads
 from graph_query_api.settings import Settings
 from graph_query_api.stores.protocol import DocumentStore, DocumentStores
 from graph_query_api.stores.sqlite import SqliteStores
 from graph_query_api.telemetry.duckdb_query import DuckTelemetry
-from graph_query_api.telemetry.protocol import TelemetryStore
 from scenario_pack.archive import Limits
 from scenario_pack.names import Slot
 from service_kit.serving import new_app
+
+FABRIC_QUERY_SECONDS = 100.0
+"""An engine that slept takes a minute to start; nginx waits 120 s for an answer."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -53,9 +75,25 @@ def create_app(settings: Settings) -> FastAPI:
             knowledge.router,
             queries.router,
             uploads.router,
+            parts.router,
+            fabric_connections.router,
+            fabric_items.router,
         ),
         lifespan=lifespan,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """What services stand on, opened."""
+
+    stores: DocumentStores
+    indexes: SearchIndexes
+    graphs: LadybugGraphs
+    telemetry: DuckTelemetry
+    processes: LoadingProcesses
+    background: Background
+    fabric: Fabric | None
 
 
 @asynccontextmanager
@@ -89,13 +127,17 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(telemetry.aclose)
         processes = LoadingProcesses()
         stack.push_async_callback(processes.aclose)
+        connected = await stack.enter_async_context(fabric.opened(settings))
         background = Background()
         stack.push_async_callback(background.aclose)
-        services = await _compose(
-            settings, stores, indexes, graphs, telemetry, processes, background
-        )
+        adapters = Adapters(stores, indexes, graphs, telemetry, processes, background, connected)
+        services = await _compose(settings, adapters)
+        if services.fabric:
+            stack.push_async_callback(services.fabric.discovery.aclose)
         await services.uploads.sweep()
-        await graphs.sweep(await services.scenarios.generations("graph"))
+        current = await services.scenarios.generations("graph")
+        await graphs.sweep(current)
+        await services.catalogs.sweep(current)
         await telemetry.sweep(await services.scenarios.generations("telemetry"))
         await services.knowledge.sweep()
         await services.prompts.sweep()
@@ -103,15 +145,9 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
         yield services
 
 
-async def _compose(
-    settings: Settings,
-    stores: DocumentStores,
-    indexes: SearchIndexes,
-    graphs: GraphStore,
-    telemetry: TelemetryStore,
-    processes: LoadingProcesses,
-    background: Background,
-) -> Services:
+async def _compose(settings: Settings, adapters: Adapters) -> Services:
+    stores, background = adapters.stores, adapters.background
+
     async def store(container: str) -> DocumentStore:
         return await stores.get_document_store(DATABASE, container, "/id")
 
@@ -119,21 +155,31 @@ async def _compose(
     documents = {slot: Generations(await store(slot)) for slot in KNOWLEDGE_SLOTS}
     drops: dict[Slot, Drop] = {}
     all_scenarios = Scenarios(await store(CONTAINER), served[JOBS_CONTAINER], drops)
-    texts = Knowledge(all_scenarios, documents, indexes, background)
+    texts = Knowledge(all_scenarios, documents, adapters.indexes, background)
     prompts = Prompts(all_scenarios, Generations(await store("prompts")), background)
     drops["prompts"] = prompts.drop
     for slot in KNOWLEDGE_SLOTS:
         drops[slot] = texts.drop(slot)
-    asked = Queries(all_scenarios, graphs, telemetry)
-    drops["graph"], drops["telemetry"] = asked.drop("graph"), asked.drop("telemetry")
+    catalogs = FabricCatalogs(await store(FABRIC_GRAPHS))
+    in_fabric = FabricGraphs(
+        adapters.fabric.client if adapters.fabric else None,
+        catalogs,
+        settings.data_dir / "tmp",
+        timeout=FABRIC_QUERY_SECONDS,
+        max_rows=settings.query_max_rows,
+    )
+    backends: dict[str, GraphStore] = {EMBEDDED: adapters.graphs, FABRIC: in_fabric}
+    asked = Queries(all_scenarios, backends, adapters.telemetry)
+    drops["graph"], drops["telemetry"] = asked.drop_graph, asked.drop_telemetry
     loader = Loader(
-        processes=processes,
+        processes=adapters.processes,
         scenarios=all_scenarios,
-        graphs=graphs,
-        telemetry=telemetry,
+        graphs=adapters.graphs,
+        telemetry=adapters.telemetry,
         knowledge=texts,
         prompts=prompts,
         jobs=served[JOBS_CONTAINER],
+        drops=drops,
         directory=settings.data_dir / "scenarios",
         limits=Limits(
             settings.max_archive_members,
@@ -141,6 +187,16 @@ async def _compose(
             settings.max_compression_ratio,
         ),
     )
+    on: FabricServices | None = None
+    if adapters.fabric:
+        connections = FabricConnections(adapters.fabric, await store(CONNECTIONS))
+        on = FabricServices(
+            connections=connections,
+            discovery=FabricDiscovery(adapters.fabric, connections),
+            graphs=ProvisionedGraphs(
+                all_scenarios, catalogs, served[JOBS_CONTAINER], asked.drop_graph, background
+            ),
+        )
     return Services(
         settings=settings,
         containers=Containers(served),
@@ -148,6 +204,8 @@ async def _compose(
         knowledge=texts,
         prompts=prompts,
         queries=asked,
-        uploads=Uploads(loader, settings.data_dir / "tmp", background),
+        uploads=Uploads(loader, settings.data_dir / "tmp", background, fabric=on is not None),
         readiness=Readiness({"documents": stores.ping}),
+        catalogs=catalogs,
+        fabric=on,
     )

@@ -118,7 +118,8 @@ class DeletedScenario(BaseModel):
     name: str = Field(description="of the scenario that was deleted")
     dropped: dict[Slot, dict[str, JsonValue]] = Field(description="parts whose data is gone")
     kept: dict[Slot, dict[str, JsonValue]] = Field(
-        description="parts whose data stays, and where; a scenario of this name gets them back"
+        description="parts whose data stays, and where: without `data=true` a scenario of this "
+        "name gets them back; what is in Fabric stays in any case"
     )
 
 

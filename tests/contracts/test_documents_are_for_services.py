@@ -1,4 +1,4 @@
-"""`/query/docs` is never reached through nginx, in whatever way the path is written."""
+"""What is for services is never reached through nginx, in whatever way the path is written."""
 
 import http.client
 from collections.abc import Iterator
@@ -29,6 +29,9 @@ PATHS = [
     "/query/docs%2fupload-jobs",
     "/query/docs;x/upload-jobs",
     "/QUERY/DOCS/upload-jobs",
+    "/query/scenarios/a/parts/graph",
+    "/query/scenarios/a%2fparts%2fgraph",
+    "/query/scenarios/a;x/parts/graph",
 ]
 
 

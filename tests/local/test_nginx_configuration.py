@@ -81,10 +81,16 @@ def test_values_that_would_change_the_configuration_are_refused(value: str) -> N
         "/query/x%2f..%2fdocs/upload-jobs",
         "/query%2fdocs/upload-jobs",
         "/api/../query/docs/upload-jobs",
+        "/query/scenarios/a/parts/graph",
+        "/query/scenarios/a/parts",
+        "/query/scenarios//a/./parts/graph?x=1",
+        "/query/scenarios/a%2fparts%2fgraph",
+        "/query/scenarios/a/%70arts/graph",
+        "/query/scenarios/b/../a/parts/graph",
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_documents_are_not_there_however_they_are_spelt(
+def test_what_is_for_services_is_not_there_however_it_is_spelt(
     front: Front, target: str, method: str
 ) -> None:
     status, headers, body = raw(front, method, target, Content_Length="0")
@@ -102,6 +108,14 @@ def test_requests_reach_their_service_as_they_were_sent(front: Front) -> None:
     assert arrived["headers"]["X-Request-ID"] == "mine-1"
     assert arrived["headers"]["X-Forwarded-For"] == "127.0.0.1"
     assert "server" not in headers or "/" not in headers["server"].replace("nginx", "")
+
+
+@pytest.mark.parametrize(
+    "path", ["/query/scenarios/a/runbooks/parts/graph", "/query/fabric/connections/check"]
+)
+def test_what_looks_like_it_is_still_there(front: Front, path: str) -> None:
+    _, _, body = raw(front, "GET", path)
+    assert json.loads(body)["path"] == path
 
 
 @pytest.mark.parametrize("given", ["", 'a"b', "x" * 65])

@@ -99,6 +99,20 @@ def base_pack(name: str = "hello") -> Files:
     }
 
 
+def typed_pack() -> Files:
+    """The base pack with values of every type, absent ones, parallel edges, and ids that need care
+    in whatever they are written into."""
+    files = base_pack()
+    files["data/entities/DimSite.csv"] = (
+        'SiteId,Name,City\nS1,9007199254740993,true\n0012,-4,false\nS3,,\nSüd\'s \\ "4",12,true\n'
+    ).encode()
+    files["data/entities/DimLink.csv"] = b"LinkId,Speed\nL1,100\nL2,2.5\nL3,1e300\n0012,\n"
+    files["data/entities/FactEnds.csv"] = (
+        'LinkId,SiteId\nL1,S1\nL1,S1\nL1,0012\nL2,S3\nL3,S3\n0012,"Süd\'s \\ ""4"""\n'
+    ).encode()
+    return files
+
+
 def yaml_bytes(value: Any) -> bytes:
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True).encode()
 

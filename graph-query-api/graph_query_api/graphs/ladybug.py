@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from graph_query_api.errors import PartNotFound, QueryRefused
+from graph_query_api.errors import PartNotFound
 from graph_query_api.graphs.catalog import GraphCatalog, catalog_path
 from graph_query_api.graphs.cypher_filter import check
+from graph_query_api.graphs.labels import known_labels
 from graph_query_api.graphs.pool import Limits, WorkerPool
 from graph_query_api.spool import Spool
 
@@ -65,11 +66,12 @@ class LadybugGraphs:
         }
         return await self._ask(self._queries, path, scenario, request)
 
-    async def drop(self, scenario: str, generation: str) -> None:
+    async def drop(self, scenario: str, generation: str) -> bool:
         path = graph_path(self._directory, scenario, generation)
         await asyncio.to_thread(_unlink, path)
         self._queries.forget(path)
         self._topologies.forget(path)
+        return True
 
     async def sweep(self, keep: Collection[str]) -> None:
         """At start-up: removes every load that is not in ``keep``."""
@@ -86,19 +88,11 @@ class LadybugGraphs:
         await self._topologies.aclose()
 
     async def _known_labels(self, path: Path, scenario: str, given: Sequence[str]) -> list[str]:
-        """The labels in what was given: whole, or separated by commas that no label holds."""
         try:
             catalog = await asyncio.to_thread(GraphCatalog.load, catalog_path(path))
         except FileNotFoundError:
             raise PartNotFound(scenario, "graph") from None
-        labels: list[str] = []
-        for text in given:
-            labels += [text] if text in catalog.by_label else filter(None, text.split(","))
-        unknown = [label for label in labels if label not in catalog.by_label]
-        if unknown:
-            known = ", ".join(catalog.by_label)
-            raise QueryRefused(f"There is no vertex label {unknown[0]!r}. There are: {known}.")
-        return labels
+        return known_labels(given, catalog.by_label)
 
     async def _ask(
         self, pool: WorkerPool, path: Path, scenario: str, request: Mapping[str, Any]

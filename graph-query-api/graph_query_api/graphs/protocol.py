@@ -10,7 +10,8 @@ class GraphStore(Protocol):
     """Reads graphs by scenario and generation; a load never changes once it is complete.
 
     Raises PartNotFound where the load is gone, QueryRefused, QueryTooSlow,
-    QueryTooLarge and QueryBusy.
+    QueryTooLarge and QueryBusy; a store that is reached by network also BackendOff,
+    FabricNotReachable and FabricRefused.
     """
 
     @property
@@ -27,5 +28,8 @@ class GraphStore(Protocol):
     ) -> Spool:
         """JSON ``{"columns", "data", "truncated", "language"}``. Reads only, whatever it says."""
 
-    async def drop(self, scenario: str, generation: str) -> None:
-        """Removes a load. Whoever reads it at this moment may finish."""
+    async def drop(self, scenario: str, generation: str) -> bool:
+        """Forgets a load, and removes its data or says False: then the data stays.
+
+        Whoever reads it at this moment may finish.
+        """

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from graph_query_api.graphs.catalog import EdgeType, GraphCatalog, Pair, VertexType
 from graph_query_api.graphs.ids import edge_id, vertex_id
+from graph_query_api.graphs.labels import shares
 from graph_query_api.graphs.names import KEY, NUMBER, quoted
 from graph_query_api.graphs.values import scalar
 
@@ -29,10 +30,10 @@ def topology(
     edges between them. Raises KeyError for an unknown label.
     """
     chosen = catalog.vertices if labels is None else _chosen(catalog, labels)
-    shares = _shares({each.label: each.rows for each in chosen}, limit)
+    share = shares({each.label: each.rows for each in chosen}, limit)
     keys: dict[str, list[str]] = {}
     yield '{"nodes":['
-    yield from _joined(_nodes(run, chosen, shares, keys))
+    yield from _joined(_nodes(run, chosen, share, keys))
     yield '],"edges":['
     edges = _Counted(_edges(catalog, run, keys))
     yield from _joined(edges)
@@ -51,26 +52,17 @@ def _chosen(catalog: GraphCatalog, labels: Sequence[str]) -> tuple[VertexType, .
     return tuple(each for each in catalog.vertices if each.label in wanted)
 
 
-def _shares(rows: Mapping[str, int], limit: int) -> dict[str, int]:
-    """Small labels whole, the large ones an equal share of what remains."""
-    shares: dict[str, int] = {}
-    for done, (label, count) in enumerate(sorted(rows.items(), key=lambda item: item[1])):
-        shares[label] = min(count, limit // (len(rows) - done))
-        limit -= shares[label]
-    return shares
-
-
 def _nodes(
-    run: Run, types: Sequence[VertexType], shares: Mapping[str, int], keys: dict[str, list[str]]
+    run: Run, types: Sequence[VertexType], share: Mapping[str, int], keys: dict[str, list[str]]
 ) -> Iterator[str]:
     for each in types:
         keys[each.label] = []
-        if not shares[each.label]:
+        if not share[each.label]:
             continue
         columns = "".join(f", n.{quoted(p.column)}" for p in each.properties)
         statement = (
             f"MATCH (n:{quoted(each.table)}) RETURN n.{quoted(KEY)}{columns} "
-            f"ORDER BY n.{quoted(KEY)} LIMIT {shares[each.label]}"
+            f"ORDER BY n.{quoted(KEY)} LIMIT {share[each.label]}"
         )
         for key, *values in run(statement):
             keys[each.label].append(key)

@@ -67,6 +67,6 @@ async def delete_scenario(
 ) -> DeletedScenario:
     """Without `data=true` the loaded parts stay, out of sight: a scenario that is saved or
     loaded under this name later has them again, and deleting once more with `data=true` drops
-    them. The answer lists what was dropped, and what stays and where. 409 with `job_id` while
-    an upload job of the scenario is pending or running."""
+    them. What is in Fabric is never dropped. The answer lists what was dropped, and what stays
+    and where. 409 with `job_id` while an upload job of the scenario is pending or running."""
     return await scenarios.delete(name, data=data)

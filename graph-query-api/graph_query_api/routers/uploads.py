@@ -24,9 +24,9 @@ FORM = form_openapi(
         },
         "backend": {
             "type": "string",
-            "enum": ["embedded", ""],
+            "enum": ["embedded", "fabric-gql", ""],
             "default": "embedded",
-            "description": "where the graph goes",
+            "description": "where the graph goes; one that goes into Fabric is not sent here",
         },
         "check_only": {
             "type": "string",

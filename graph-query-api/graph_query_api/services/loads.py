@@ -1,14 +1,14 @@
 """One load, from a tarball to the switch. Until the switch the old data stays as it is."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from graph_query_api.errors import DocumentNotFound, LoadFailed, LoadGivenUp
+from graph_query_api.errors import LoadFailed, LoadGivenUp
 from graph_query_api.graphs.ladybug import graph_path
 from graph_query_api.graphs.protocol import GraphStore
 from graph_query_api.loading.child import LoadingProcesses
@@ -16,16 +16,17 @@ from graph_query_api.loading.protocol import LoadRequest
 from graph_query_api.loading.scenario_metadata import scenario_metadata
 from graph_query_api.models import PartRecord
 from graph_query_api.services.knowledge import Knowledge, check_knowledge
+from graph_query_api.services.leases import check_lease
 from graph_query_api.services.prompts import Prompts, check_prompts
-from graph_query_api.services.scenarios import Scenarios, new_generation
-from graph_query_api.services.upload_forms import Upload
+from graph_query_api.services.scenarios import Drop, Scenarios, new_generation
+from graph_query_api.services.upload_forms import EMBEDDED, Upload
 from graph_query_api.stores.protocol import DocumentStore
 from graph_query_api.telemetry.duckdb_query import telemetry_path
 from graph_query_api.telemetry.protocol import TelemetryStore
 from scenario_pack.archive import Limits, extract
 from scenario_pack.folder import ScenarioFolder
 from scenario_pack.manifest import Manifest
-from scenario_pack.names import Resources
+from scenario_pack.names import Resources, Slot
 from scenario_pack.problems import PackWarning
 from scenario_pack.prompts import instruction_warnings
 from scenario_pack.validation import manifest_for
@@ -39,7 +40,7 @@ EngineSlot = Literal["graph", "telemetry"]
 
 @dataclass(frozen=True)
 class Loader:
-    """What loads need; shared by all of them."""
+    """What loads need; shared by all of them. ``drops`` removes what a load has replaced."""
 
     processes: LoadingProcesses
     scenarios: Scenarios
@@ -48,6 +49,7 @@ class Loader:
     knowledge: Knowledge
     prompts: Prompts
     jobs: DocumentStore
+    drops: Mapping[Slot, Drop]
     directory: Path
     limits: Limits
 
@@ -81,7 +83,7 @@ class Load:
         has been replaced.
         """
         slot = self._upload.slot
-        await self._check_lease()
+        await check_lease(self._loader.jobs, self._upload.lease)
         if slot == "graph" or slot == "telemetry":
             return await self._engine(slot)
         return await self._documents()
@@ -92,12 +94,10 @@ class Load:
         if slot != "graph" and slot != "telemetry":
             return
         if self._replaced:
-            await self._drop(slot)(name, self._replaced.generation)
+            await self._loader.drops[slot](name, self._replaced)
         if self._generation not in await self._loader.scenarios.generations(slot):
-            await self._drop(slot)(name, self._generation)
-
-    def _drop(self, slot: EngineSlot) -> Callable[[str, str], Coroutine[Any, Any, None]]:
-        return self._loader.graphs.drop if slot == "graph" else self._loader.telemetry.drop
+            engine = self._loader.graphs if slot == "graph" else self._loader.telemetry
+            await engine.drop(name, self._generation)
 
     async def _engine(self, slot: EngineSlot) -> Result:
         result = await self._in_child(slot)
@@ -147,10 +147,12 @@ class Load:
             "location": f"{self._upload.scenario}/{self._target(slot).name}",
             **({"language": self._loader.graphs.language} if graph else {}),
         }
+        if self._upload.backend != EMBEDDED:
+            store["note"] = "Only the graph is in Fabric; this part is kept here."
         counted = ("vertices", "edges", "dangling") if graph else ("tables",)
         record = PartRecord(
             generation=self._generation,
-            backend=self._upload.backend,
+            backend=EMBEDDED,
             loaded_at=datetime.now(UTC),
             store=store,
             counts={name: result[name] for name in counted},
@@ -218,17 +220,4 @@ class Load:
         self._switching = True
         if self._given_up:
             raise LoadGivenUp("The client has gone. Nothing was replaced.")
-        await self._check_lease()
-
-    async def _check_lease(self) -> None:
-        """Raises LoadGivenUp unless the job still runs, and in the hands of its owner."""
-        lease = self._upload.lease
-        if lease is None:
-            return
-        try:
-            job = (await self._loader.jobs.get(lease.job_id)).body
-        except DocumentNotFound:
-            raise LoadGivenUp("Superseded: there is no such job. Nothing was replaced.") from None
-        holder = (job.get("lease") or {}).get("owner")
-        if job.get("status") != "running" or not holder or holder != lease.owner:
-            raise LoadGivenUp("Superseded: the job was taken over. Nothing was replaced.")
+        await check_lease(self._loader.jobs, self._upload.lease)

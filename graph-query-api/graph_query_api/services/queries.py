@@ -18,54 +18,59 @@ T = TypeVar("T")
 
 
 class Queries:
-    def __init__(self, scenarios: Scenarios, graphs: GraphStore, telemetry: TelemetryStore) -> None:
+    """``graphs`` has a store for each backend that scenarios' graphs are in."""
+
+    def __init__(
+        self, scenarios: Scenarios, graphs: Mapping[str, GraphStore], telemetry: TelemetryStore
+    ) -> None:
         self._scenarios = scenarios
         self._graphs = graphs
         self._telemetry = telemetry
 
     async def topology(self, scenario: str, labels: Sequence[str] | None, limit: int) -> Spool:
-        return await self._current(
-            scenario, "graph", lambda load: self._graphs.topology(scenario, load, labels, limit)
-        )
+        def ask(load: PartRecord) -> Awaitable[Spool]:
+            return self._graphs[load.backend].topology(scenario, load.generation, labels, limit)
+
+        return await self._current(scenario, "graph", ask)
 
     async def graph(self, scenario: str, query: str, parameters: Mapping[str, Any]) -> Spool:
-        return await self._current(
-            scenario, "graph", lambda load: self._graphs.query(scenario, load, query, parameters)
-        )
+        def ask(load: PartRecord) -> Awaitable[Spool]:
+            store = self._graphs[load.backend]
+            return store.query(scenario, load.generation, query, parameters)
+
+        return await self._current(scenario, "graph", ask)
 
     async def telemetry_catalog(self, scenario: str) -> TelemetryCatalog:
         return await self._current(
-            scenario, "telemetry", lambda load: self._telemetry.catalog(scenario, load)
+            scenario, "telemetry", lambda load: self._telemetry.catalog(scenario, load.generation)
         )
 
     async def telemetry(self, scenario: str, request: TelemetryRequest) -> TelemetryResult:
         return await self._current(
-            scenario, "telemetry", lambda load: self._telemetry.query(scenario, load, request)
+            scenario,
+            "telemetry",
+            lambda load: self._telemetry.query(scenario, load.generation, request),
         )
 
-    def drop(
-        self, slot: Literal["graph", "telemetry"]
-    ) -> Callable[[str, PartRecord], Awaitable[bool]]:
-        """What drops a part of this slot, for Scenarios."""
-        store = self._graphs if slot == "graph" else self._telemetry
+    async def drop_graph(self, scenario: str, record: PartRecord) -> bool:
+        """What drops a graph, for Scenarios; False where its data stays."""
+        return await self._graphs[record.backend].drop(scenario, record.generation)
 
-        async def drop_part(scenario: str, record: PartRecord) -> bool:
-            await store.drop(scenario, record.generation)
-            return True
-
-        return drop_part
+    async def drop_telemetry(self, scenario: str, record: PartRecord) -> bool:
+        await self._telemetry.drop(scenario, record.generation)
+        return True
 
     async def _current(
         self,
         scenario: str,
         slot: Literal["graph", "telemetry"],
-        ask: Callable[[str], Awaitable[T]],
+        ask: Callable[[PartRecord], Awaitable[T]],
     ) -> T:
         """Asks the current load, and the next one if it is replaced at this moment."""
         record = await self._scenarios.part(scenario, slot)
         for _ in range(ATTEMPTS):
             try:
-                return await ask(record.generation)
+                return await ask(record)
             except PartNotFound as error:
                 missing = error
                 newer = await self._scenarios.part(scenario, slot)

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph_query_api.errors import BackendUnavailable, UploadRejected
+from graph_query_api.errors import FABRIC_SETTINGS, BackendUnavailable, UploadRejected
 from scenario_pack.names import Slot, check_scenario_name
 
-DEFAULT_BACKEND = "embedded"
+EMBEDDED = "embedded"
+FABRIC = "fabric-gql"
 UNAVAILABLE = {
     "cosmosdb-gremlin": "This version can't load into Cosmos DB for Gremlin yet. Use 'embedded'.",
-    "fabric-gql": "This version can't load into Microsoft Fabric yet. Use 'embedded'.",
 }
 FIELDS = ("scenario_name", "backend", "check_only", "job_id", "owner")
 
@@ -36,8 +36,12 @@ class Upload:
     folder: Path
 
 
-def read_form(slot: Slot, fields: Mapping[str, str], archive: Path | None, folder: Path) -> Upload:
-    """Raises UploadRejected, BackendUnavailable, or PackError for an illegal scenario name."""
+def read_form(
+    slot: Slot, fields: Mapping[str, str], archive: Path | None, folder: Path, *, fabric: bool
+) -> Upload:
+    """``fabric``: whether it is on.
+
+    Raises UploadRejected, BackendUnavailable, or PackError for an illegal scenario name."""
     if archive is None:
         raise UploadRejected("The form has no file. Send the tarball as the part 'file'.")
     if "scenario_name" not in fields:
@@ -46,7 +50,7 @@ def read_form(slot: Slot, fields: Mapping[str, str], archive: Path | None, folde
     return Upload(
         slot=slot,
         scenario=fields["scenario_name"],
-        backend=_backend(fields.get("backend") or DEFAULT_BACKEND),
+        backend=_backend(fields.get("backend") or EMBEDDED, slot, fabric=fabric),
         check_only=_flag(fields.get("check_only", "false")),
         lease=_lease(fields),
         archive=archive,
@@ -54,13 +58,25 @@ def read_form(slot: Slot, fields: Mapping[str, str], archive: Path | None, folde
     )
 
 
-def _backend(name: str) -> str:
+def _backend(name: str, slot: Slot, *, fabric: bool) -> str:
     if name in UNAVAILABLE:
         raise BackendUnavailable(UNAVAILABLE[name])
-    if name != DEFAULT_BACKEND:
-        known = ", ".join((DEFAULT_BACKEND, *UNAVAILABLE))
+    if name == FABRIC:
+        _check_fabric(slot, fabric=fabric)
+    elif name != EMBEDDED:
+        known = ", ".join((EMBEDDED, FABRIC, *UNAVAILABLE))
         raise BackendUnavailable(f"There is no backend {name!r}. There are: {known}.")
     return name
+
+
+def _check_fabric(slot: Slot, *, fabric: bool) -> None:
+    """Only graphs go there, and not through here; the other parts of such a scenario stay here."""
+    if not fabric:
+        raise BackendUnavailable(f"Microsoft Fabric is switched off here. {FABRIC_SETTINGS}")
+    if slot == "graph":
+        raise BackendUnavailable(
+            "A graph goes into Fabric by an upload job or POST /api/fabric/provision/graph."
+        )
 
 
 def _flag(text: str) -> bool:

@@ -26,9 +26,12 @@ log = structlog.get_logger()
 
 
 class Uploads:
-    def __init__(self, loader: Loader, directory: Path, background: Background) -> None:
+    def __init__(
+        self, loader: Loader, directory: Path, background: Background, *, fabric: bool
+    ) -> None:
         self._loader = loader
         self._directory = directory
+        self._fabric = fabric
         self._background = background
         self._turns = asyncio.Semaphore(CONCURRENT_LOADS)
 
@@ -42,7 +45,7 @@ class Uploads:
         self, slot: Slot, fields: Mapping[str, str], archive: Path | None, folder: Path
     ) -> Upload:
         """Raises UploadRejected, BackendUnavailable, or PackError for an illegal name."""
-        return read_form(slot, fields, archive, folder)
+        return read_form(slot, fields, archive, folder, fabric=self._fabric)
 
     def discard(self, folder: Path) -> None:
         """Removes an upload's folder, soon."""
