@@ -1,0 +1,42 @@
+"""What was asked, in the order of arrival, for tests to judge clients by."""
+
+from collections import deque
+from dataclasses import asdict, dataclass
+from itertools import count
+from typing import Any
+
+KEEP = 200_000
+
+
+@dataclass
+class Entry:
+    id: int
+    at: float
+    """Of the stand-in's clock."""
+    host: str
+    method: str
+    path: str
+    query: str
+    authorized: bool
+    """Whether it carried a token: none may reach a foreign host."""
+    status: int | str = "running"
+    """Or "cut"."""
+    seconds: float = 0.0
+    faults: tuple[str, ...] = ()
+
+
+class Log:
+    def __init__(self) -> None:
+        self._entries: deque[Entry] = deque(maxlen=KEEP)
+        self._ids = count(1)
+
+    def add(self, **values: Any) -> Entry:
+        entry = Entry(next(self._ids), **values)
+        self._entries.append(entry)
+        return entry
+
+    def clear(self) -> None:
+        self._entries.clear()
+
+    def since(self, number: int) -> list[dict[str, Any]]:
+        return [asdict(entry) for entry in self._entries if entry.id > number]
