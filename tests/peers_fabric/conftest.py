@@ -1,13 +1,14 @@
 """One stand-in a module, and for each test as it was at the start."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-
 from peers.fabric.running import Running, running
+
 from support.fabric_rest import FabricRest
 
-QUICK = {
+QUICK: dict[str, Any] = {
     "retry_after": None,
     "load_seconds": 0,
     "ontology_seconds": 0,

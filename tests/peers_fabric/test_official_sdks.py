@@ -14,10 +14,10 @@ import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.identity import ClientSecretCredential
 from azure.storage.filedatalake import DataLakeServiceClient
-from microsoft_fabric_api import FabricClient
-
+from microsoft_fabric_api import FabricClient  # type: ignore[import-untyped]
 from peers.fabric.definitions import as_dict
 from peers.fabric.running import Running, running
+
 from support.fabric_definitions import AIRPORTS, COUNTRIES, ROUTES, graph_parts, ontology_parts
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -181,9 +181,7 @@ def _update_graph(c: Clients) -> None:
 
 
 def _get_graph_definition(c: Clients) -> None:
-    found = _made(
-        c.fabric.graphmodel.items.begin_get_graph_model_definition(c.ws, c.ids["graph"])
-    )
+    found = _made(c.fabric.graphmodel.items.begin_get_graph_model_definition(c.ws, c.ids["graph"]))
     assert {each.path for each in found.definition.parts} > {"graphType.json", ".platform"}
 
 
@@ -216,14 +214,14 @@ def _get_job(c: Clients) -> None:
 
 
 def _queryable_type(c: Clients) -> None:
-    found = c.fabric.graphmodel.items.get_queryable_graph_type_beta(
-        c.ws, c.ids["graph"], beta=True
-    )
+    found = c.fabric.graphmodel.items.get_queryable_graph_type_beta(c.ws, c.ids["graph"], beta=True)
     assert [each.labels for each in found.node_types] == [["airport"], ["country"]]
 
 
 def _execute_query(c: Clients) -> None:
-    query = "MATCH (a:airport)-[:within]->(c) RETURN c.code AS c, count(*) AS n GROUP BY c ORDER BY c"
+    query = (
+        "MATCH (a:airport)-[:within]->(c) RETURN c.code AS c, count(*) AS n GROUP BY c ORDER BY c"
+    )
     found = c.fabric.graphmodel.items.execute_query_beta(
         c.ws, c.ids["graph"], {"query": query}, beta=True
     )
@@ -257,16 +255,12 @@ def _update_ontology(c: Clients) -> None:
 
 
 def _get_ontology_definition(c: Clients) -> None:
-    found = _made(
-        c.fabric.ontology.items.begin_get_ontology_definition(c.ws, c.ids["ontology"])
-    )
+    found = _made(c.fabric.ontology.items.begin_get_ontology_definition(c.ws, c.ids["ontology"]))
     assert "entities/Airport.tmdl" in {each.path for each in found.definition.parts}
 
 
 def _downstream(c: Clients) -> None:
-    found = c.fabric.core.items.get_downstream_relations_beta(
-        c.ws, c.ids["ontology"], beta=True
-    )
+    found = c.fabric.core.items.get_downstream_relations_beta(c.ws, c.ids["ontology"], beta=True)
     assert {each.type for each in found.items} == {"Ontology", "GraphModel", "Eventhouse"}
 
 
@@ -310,11 +304,17 @@ OPERATIONS = [
     Operation("rename a file", "PUT", "/Files/other.csv$", _rename),
     Operation("delete a file", "DELETE", "/Files/other.csv$", _delete),
     Operation("load a table", "POST", f"{_WS}/lakehouses/[^/]+/tables/route/load$", _load_table),
-    Operation("load a table of a schema", "POST", "/schemas/dbo/tables/route/load$", _load_schema_table),
+    Operation(
+        "load a table of a schema", "POST", "/schemas/dbo/tables/route/load$", _load_schema_table
+    ),
     Operation("list tables", "GET", f"{_WS}/lakehouses/[^/]+/tables$", _list_tables),
     Operation("create a graph model", "POST", f"{_WS}/graphModels$", _create_graph),
-    Operation("define a graph model", "POST", "/graphModels/[^/]+/updateDefinition$", _update_graph),
-    Operation("read its definition", "POST", "/graphModels/[^/]+/getDefinition$", _get_graph_definition),
+    Operation(
+        "define a graph model", "POST", "/graphModels/[^/]+/updateDefinition$", _update_graph
+    ),
+    Operation(
+        "read its definition", "POST", "/graphModels/[^/]+/getDefinition$", _get_graph_definition
+    ),
     Operation("get a graph model", "GET", f"{_WS}/graphModels/[^/]+$", _get_graph),
     Operation("list graph models", "GET", f"{_WS}/graphModels$", _list_graphs),
     Operation("refresh a graph", "POST", "/jobs/refreshGraph/instances$", _refresh),
@@ -325,8 +325,12 @@ OPERATIONS = [
     Operation("create an ontology", "POST", f"{_WS}/ontologies$", _create_ontology),
     Operation("get an ontology", "GET", f"{_WS}/ontologies/[^/]+$", _get_ontology),
     Operation("list ontologies", "GET", f"{_WS}/ontologies$", _list_ontologies),
-    Operation("define an ontology", "POST", "/ontologies/[^/]+/updateDefinition$", _update_ontology),
-    Operation("read that definition", "POST", "/ontologies/[^/]+/getDefinition$", _get_ontology_definition),
+    Operation(
+        "define an ontology", "POST", "/ontologies/[^/]+/updateDefinition$", _update_ontology
+    ),
+    Operation(
+        "read that definition", "POST", "/ontologies/[^/]+/getDefinition$", _get_ontology_definition
+    ),
     Operation("list downstream relations", "GET", "/relations/downstream$", _downstream),
     Operation("list items", "GET", f"{_WS}/items$", _list_items),
     Operation("list eventhouses", "GET", f"{_WS}/eventhouses$", _list_eventhouses),

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity.aio import ClientSecretCredential, DefaultAzureCredential
-
 from peers.fabric.running import Running
+
 from support.fabric_rest import FABRIC, STORAGE, FabricRest
 
 

@@ -3,8 +3,9 @@
 import json
 
 import pytest
-
+from peers.fabric.definitions import as_dict
 from peers.fabric.running import Running
+
 from support.fabric_definitions import fill, graph_parts
 from support.fabric_rest import FabricRest, OperationFailed
 
@@ -19,8 +20,6 @@ def graph(rest: FabricRest, lakehouse: str) -> str:
 
 
 def _definition(rest: FabricRest, lakehouse: str) -> dict[str, object]:
-    from peers.fabric.definitions import as_dict
-
     found: dict[str, object] = as_dict(graph_parts(rest.workspace, lakehouse))["definition"]
     return found
 
@@ -30,7 +29,8 @@ def test_counts_and_neighbours(rest: FabricRest, graph: str) -> None:
     for label, number in labels.items():
         assert rest.rows(graph, f"MATCH (n:`{label}`) RETURN count(*) AS n") == [{"n": number}]
     neighbours = rest.rows(
-        graph, "MATCH (a:airport)-[r:route]->(b) WHERE a.code = 'AUS' RETURN b.code AS c, r.km AS km"
+        graph,
+        "MATCH (a:airport)-[r:route]->(b) WHERE a.code = 'AUS' RETURN b.code AS c, r.km AS km",
     )
     assert neighbours == [{"c": "JFK", "km": 2435}]
     both = "MATCH (a:airport {code: 'JFK'})-[:route]-(b) RETURN count(*) AS n"
@@ -46,7 +46,10 @@ def test_first_query_after_a_load_is_told_to_ask_again(rest: FabricRest, graph: 
     in_body = rest.send("POST", path, body | {"continuationToken": token}, params={"beta": "true"})
     assert in_body.json()["result"]["data"] == [{"n": 5}]  # begun anew, not gone on with
     other = rest.send(
-        "POST", path, {"query": "RETURN 1 AS x"}, params={"beta": "true", "continuationToken": token}
+        "POST",
+        path,
+        {"query": "RETURN 1 AS x"},
+        params={"beta": "true", "continuationToken": token},
     )
     assert other.status_code == 400
 
@@ -82,8 +85,13 @@ def test_beta_is_required(rest: FabricRest, graph: str) -> None:
 def test_nothing_is_loaded_before_the_definition(rest: FabricRest) -> None:
     empty = rest.create("graphModels", "empty")["id"]
     beta = {"beta": "true"}
-    assert rest.send("GET", f"graphModels/{empty}/getQueryableGraphType", params=beta).status_code == 204
-    asked = rest.send("POST", f"graphModels/{empty}/executeQuery", {"query": "RETURN 1 AS x"}, params=beta)
+    assert (
+        rest.send("GET", f"graphModels/{empty}/getQueryableGraphType", params=beta).status_code
+        == 204
+    )
+    asked = rest.send(
+        "POST", f"graphModels/{empty}/executeQuery", {"query": "RETURN 1 AS x"}, params=beta
+    )
     assert (asked.status_code, asked.json()["errorCode"]) == (500, "GraphIsNotLoaded")
     assert rest.send("POST", f"graphModels/{empty}/jobs/refreshGraph/instances").status_code == 202
     assert rest.loaded(empty)["failureReason"]["errorCode"] == "GraphNotRefreshable"
@@ -108,6 +116,15 @@ def test_refresh_sees_new_rows(rest: FabricRest, graph: str, lakehouse: str) -> 
     assert rest.rows(graph, count) == [{"n": 3}]
 
 
+def test_refresh_by_the_name_of_the_job(rest: FabricRest, graph: str) -> None:
+    path = f"items/{graph}/jobs/instances"
+    wrong = rest.send("POST", path, params={"jobType": "Refresh"})
+    assert (wrong.status_code, wrong.json()["errorCode"]) == (400, "InvalidJobType")
+    assert rest.send("POST", path, params={"jobType": "RefreshGraph"}).status_code == 202
+    rest.loaded(graph)
+    assert len(list(rest.pages(path, jobType="Refresh"))) == 2
+
+
 @pytest.mark.parametrize("answer", ["Deduped", "RefreshAlreadyInProgress"])
 def test_refresh_beside_a_running_one(
     rest: FabricRest, graph: str, stand_in: Running, answer: str
@@ -126,8 +143,6 @@ def test_refresh_beside_a_running_one(
 def test_wrong_path_is_refused_in_the_operation(rest: FabricRest, lakehouse: str) -> None:
     parts = graph_parts(rest.workspace, lakehouse)
     with pytest.raises(OperationFailed, match="DataSourceSchemaFetchFailed") as caught:
-        from peers.fabric.definitions import as_dict
-
         rest.create("graphModels", "airports", **as_dict(parts))
     assert caught.value.code == "ModelValidationError"
     assert list(rest.pages("graphModels")) == []

@@ -1,8 +1,8 @@
 """Workspaces, items, names, lists and operations, spoken by hand."""
 
 import pytest
-
 from peers.fabric.running import Running
+
 from support.fabric_rest import FabricRest, OperationFailed
 
 HIDDEN = "Someone else's"
@@ -107,11 +107,44 @@ def test_names_have_rules(rest: FabricRest, collection: str, name: str, rule: st
         ({"creationPayload": {"enableSchemas": False}}, "3.4-enable-schemas"),
         ({"creationPayload": {}, "definition": {"parts": []}}, "3.2-creation"),
         ({"definition": {}}, "3.3-parts"),
-        ({"definition": {"parts": [{"path": "a\\b", "payload": "", "payloadType": "InlineBase64"}]}}, "3.3-path"),
-        ({"definition": {"parts": [{"path": "a", "payload": "?", "payloadType": "InlineBase64"}]}}, "3.3-payload"),
-        ({"definition": {"parts": [{"path": "a", "payload": "", "payloadType": "Other"}]}}, "3.3-payload-type"),
-        ({"definition": {"parts": [{"path": "a", "payload": "", "payloadType": "InlineBase64"}] * 2}}, "3.3-path-once"),
-        ({"definition": {"parts": [{"path": ".platform", "payload": "e30=", "payloadType": "InlineBase64"}]}}, "3.3-platform"),
+        (
+            {
+                "definition": {
+                    "parts": [{"path": "a\\b", "payload": "", "payloadType": "InlineBase64"}]
+                }
+            },
+            "3.3-path",
+        ),
+        (
+            {
+                "definition": {
+                    "parts": [{"path": "a", "payload": "?", "payloadType": "InlineBase64"}]
+                }
+            },
+            "3.3-payload",
+        ),
+        (
+            {"definition": {"parts": [{"path": "a", "payload": "", "payloadType": "Other"}]}},
+            "3.3-payload-type",
+        ),
+        (
+            {
+                "definition": {
+                    "parts": [{"path": "a", "payload": "", "payloadType": "InlineBase64"}] * 2
+                }
+            },
+            "3.3-path-once",
+        ),
+        (
+            {
+                "definition": {
+                    "parts": [
+                        {"path": ".platform", "payload": "e30=", "payloadType": "InlineBase64"}
+                    ]
+                }
+            },
+            "3.3-platform",
+        ),
     ],
 )
 def test_create_requests_have_rules(rest: FabricRest, body: dict[str, object], rule: str) -> None:

@@ -1,12 +1,13 @@
-"""OneLake's protocol where the official client does not reach: conditions, names, managed folders."""
+"""OneLake's protocol where the official client does not reach: conditions, names, folders."""
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
-
 from peers.fabric.running import Running
+
 from support.fabric_rest import FabricRest
 
 
@@ -64,8 +65,6 @@ def test_another_writer_is_noticed(lake: httpx.Client) -> None:
 
 @pytest.mark.parametrize("name", ["Dim+Site (1)%20ü.csv", "a b/c.csv", "a#?.csv", "x" * 200])
 def test_files_keep_their_names(lake: httpx.Client, name: str, rest: FabricRest) -> None:
-    from urllib.parse import quote
-
     path = f"Files/{quote(name)}"
     assert _put(lake, path).status_code == 201
     assert lake.head(f"/{path}").status_code == 200
@@ -81,7 +80,11 @@ def test_long_lists_come_in_pages(lake: httpx.Client) -> None:
         _put(lake, f"Files/f{number}")
     item = str(lake.base_url).rstrip("/").rpartition("/")[2]
     url = str(lake.base_url).rstrip("/").rpartition("/")[0]
-    query: dict[str, Any] = {"resource": "filesystem", "directory": f"{item}/Files", "maxResults": 2}
+    query: dict[str, Any] = {
+        "resource": "filesystem",
+        "directory": f"{item}/Files",
+        "maxResults": 2,
+    }
     found = 0
     while True:
         answer = lake.get(url, params=query)

@@ -5,8 +5,10 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 from peers.fabric.running import Running, running
+
 from support.fabric_definitions import fill, graph_parts
 from support.fabric_rest import FabricRest
 
@@ -46,7 +48,12 @@ def test_it_starts_at_once_and_ends_when_told(tmp_path: Path) -> None:
 
 
 def test_a_restart_goes_on_with_what_was_there(tmp_path: Path) -> None:
-    quick = {"retry_after": None, "refresh_seconds": 0, "continuations": 0, "table_lists": 0}
+    quick: dict[str, Any] = {
+        "retry_after": None,
+        "refresh_seconds": 0,
+        "continuations": 0,
+        "table_lists": 0,
+    }
     with running(tmp_path, **quick) as here:
         rest = FabricRest(here)
         lakehouse = rest.create("lakehouses", "lake")["id"]
@@ -71,6 +78,7 @@ def test_a_restart_goes_on_with_what_was_there(tmp_path: Path) -> None:
 def test_reset_brings_the_start_back(rest: FabricRest, stand_in: Running, lakehouse: str) -> None:
     rest.put(lakehouse, "Files/a.csv", b"a\n1\n")
     stand_in.set(page_size=1)
+    stand_in.advance(7200)
     stand_in.fault("server-error")
     stand_in.reset()
     assert list(rest.pages("items")) == []

@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
-
 from peers.fabric.definitions import as_dict
 from peers.fabric.running import Running
+
 from support.fabric_breakages import GRAPH, ONTOLOGY, Parts
 from support.fabric_definitions import fill, graph_parts, ontology_parts
 from support.fabric_rest import FabricRest, OperationFailed
@@ -54,7 +54,10 @@ def _rules_of_load(rest: FabricRest, graph: str) -> list[str]:
 
 
 def test_every_rule_has_its_breakage(process: Running) -> None:
-    of = {about: {r["id"] for r in process.rules() if r["about"] == about} for about in ("graph", "ontology")}
+    of = {
+        about: {r["id"] for r in process.rules() if r["about"] == about}
+        for about in ("graph", "ontology")
+    }
     assert of["graph"] - ELSEWHERE == set(GRAPH)
     assert of["ontology"] - ELSEWHERE == set(ONTOLOGY)
 
@@ -118,7 +121,9 @@ def test_rule_of_the_delta_table(
     home = Path(process.ca_bundle).parent / "onelake" / rest.workspace / lakehouse / "Tables"
     table = pa.table({"code": ["US", "UK"], "name": column})
     right = _graph(rest, lakehouse)
-    write_deltalake(home / "odd", table, mode="overwrite", schema_mode="overwrite", partition_by=partitions)
+    write_deltalake(
+        home / "odd", table, mode="overwrite", schema_mode="overwrite", partition_by=partitions
+    )
     sources = json.loads(right["dataSources.json"])
     sources["dataSources"][1]["properties"]["path"] = _odd(sources)
     broken = right | {"dataSources.json": json.dumps(sources)}
@@ -132,7 +137,9 @@ def _odd(sources: Any) -> str:
     return path.replace("/country", "/odd")
 
 
-def test_sql_endpoint_before_it_is_there(airports: tuple[FabricRest, str], process: Running) -> None:
+def test_sql_endpoint_before_it_is_there(
+    airports: tuple[FabricRest, str], process: Running
+) -> None:
     rest, lakehouse = airports
     endpoint = next(
         each["id"]
@@ -145,7 +152,9 @@ def test_sql_endpoint_before_it_is_there(airports: tuple[FabricRest, str], proce
         f'Sql.Database("host", "{endpoint}")\n\t\tin\n\t\t    Source\n'
     }
     by_sql = {
-        path: text.replace("\t\t\texpressionSource", "\t\t\tschemaName: dbo\n\t\t\texpressionSource")
+        path: text.replace(
+            "\t\t\texpressionSource", "\t\t\tschemaName: dbo\n\t\t\texpressionSource"
+        )
         for path, text in by_sql.items()
     }
     process.advance(-60)

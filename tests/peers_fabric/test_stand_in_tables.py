@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 from deltalake import DeltaTable
-
 from peers.fabric.running import Running
+
 from support.fabric_rest import FabricRest, OperationFailed
 
 

@@ -148,7 +148,7 @@ def _property_elsewhere(parts: Parts) -> Parts:
     """In a second entity, with a type of its own."""
     paths = [path for path in parts if path.startswith("entities/")]
     for path in paths:
-        found = re.search(r"^\tproperty (.+)\n(?:\t\t.*\n)*?\t\tdataType: (\w+)", parts[path], re.M)
+        found = re.search(r"^\tproperty (.+)$", parts[path], re.MULTILINE)
         others = [other for other in paths if other != path]
         if found and others:
             more = f"\n\tproperty {found[1]}\n\t\tdataType: boolean\n"
@@ -202,7 +202,8 @@ def _colliding(parts: Parts) -> Parts:
     entity = next(
         found[1]
         for path, text in parts.items()
-        if path.startswith("entities/") and (found := re.search(r"^entity (.+)$", text, re.M))
+        if path.startswith("entities/")
+        and (found := re.search(r"^entity (.+)$", text, re.MULTILINE))
     )
     return _text("entityRelationships", r"^entityRelationship .+$", f"entityRelationship {entity}")(
         parts

@@ -9,9 +9,11 @@ from support.fabric_rest import FabricRest
 
 Part = dict[str, str]
 
-AIRPORTS = "code,city,runways,lat,country\nAUS,Austin,2,30.19,US\nLHR,London,2,51.47,UK\n" + (
-    "JFK,New York,4,40.63,US\n"
-)
+AIRPORTS = """code,city,runways,lat,country
+AUS,Austin,2,30.19,US
+LHR,London,2,51.47,UK
+JFK,New York,4,40.63,US
+"""
 COUNTRIES = "code,name\nUS,United States\nUK,United Kingdom\n"
 ROUTES = "source,target,km\nAUS,JFK,2435\nJFK,LHR,5540\nLHR,JFK,5540\n"
 
@@ -28,7 +30,10 @@ def graph_parts(workspace: str, lakehouse: str) -> list[Part]:
     documents: dict[str, Any] = {
         "graphType.json": {
             "nodeTypes": [
-                _node("airport", {"code": "STRING", "city": "STRING", "runways": "INT", "lat": "FLOAT"}),
+                _node(
+                    "airport",
+                    {"code": "STRING", "city": "STRING", "runways": "INT", "lat": "FLOAT"},
+                ),
                 _node("country", {"code": "STRING", "name": "STRING"}),
             ],
             "edgeTypes": [
@@ -131,7 +136,9 @@ def ontology_parts(workspace: str, lakehouse: str, name: str) -> list[Part]:
         "namespaces/default.tmdl": "namespace default\n\tlineageTag: default\n",
         "expressions.tmdl": expression,
         "tables/airport.tmdl": _table("airport", airport, source, origin),
-        "tables/country.tmdl": _table("country", {"code": "string", "name": "string"}, source, origin),
+        "tables/country.tmdl": _table(
+            "country", {"code": "string", "name": "string"}, source, origin
+        ),
         "entities/Airport.tmdl": _entity("Airport", "airport", ["code", "city"]),
         "entities/Country.tmdl": _entity("Country", "country", ["code", "name"]),
         "relationships.tmdl": "relationship airport_country\n\tfromColumn: airport.country\n"
@@ -143,9 +150,7 @@ def ontology_parts(workspace: str, lakehouse: str, name: str) -> list[Part]:
     return [{"path": path, "text": text} for path, text in texts.items()]
 
 
-def _table(
-    name: str, columns: dict[str, str], source: str, origin: tuple[str, str, str]
-) -> str:
+def _table(name: str, columns: dict[str, str], source: str, origin: tuple[str, str, str]) -> str:
     lines = [f"table {name}", f"\tlineageTag: {_tag(name)}", ""]
     for column, type_ in columns.items():
         lines += [f"\tcolumn {column}", f"\t\tdataType: {type_}"]
@@ -154,7 +159,9 @@ def _table(
     lines += [f"\tpartition {name} = entity", "\t\tmode: directLake", "\t\tsource"]
     lines += [f"\t\t\tentityName: {name}", f"\t\t\texpressionSource: '{source}'", ""]
     words = ("ONT_WorkspaceId", "ONT_ItemId", "ONT_ItemName")
-    lines += [f"\t\tannotation {word} = {value}\n" for word, value in zip(words, origin, strict=True)]
+    lines += [
+        f"\t\tannotation {word} = {value}\n" for word, value in zip(words, origin, strict=True)
+    ]
     return "\n".join([*lines, "\t\tannotation ONT_ItemKind = Lakehouse", ""])
 
 

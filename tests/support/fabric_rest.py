@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx
-
 from peers.fabric.definitions import as_dict
 from peers.fabric.running import Running
 

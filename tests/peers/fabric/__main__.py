@@ -14,14 +14,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import uvicorn
-from starlette.types import ASGIApp
-
 from peers.fabric.app import StandIn
 from peers.fabric.certificates import server_context
 from peers.fabric.connections import Connection, cut_all
 from peers.fabric.settings import Settings
 from peers.fabric.tenant import seeded
 from peers.fabric.tokens import CLIENT_ID, CLIENT_SECRET, TENANT_ID
+from starlette.types import ASGIApp
 
 
 class Server(uvicorn.Server):
@@ -70,9 +69,11 @@ async def _run(port: int, directory: Path, settings: Settings) -> None:
         asyncio.create_task(server.serve([own]))
         for server, own in zip(servers, sockets, strict=True)
     ]
-    while not all(server.started or task.done() for server, task in zip(servers, serving, strict=True)):
+    while not all(
+        server.started or task.done() for server, task in zip(servers, serving, strict=True)
+    ):
         await asyncio.sleep(0.01)
-    print(json.dumps(_about(stand_in, bundle)), flush=True)  # noqa: T201 -- that is its promise
+    print(json.dumps(_about(stand_in, bundle)), flush=True)
     keeping = asyncio.create_task(stand_in.keep())
     await asyncio.gather(*serving)
     keeping.cancel()
@@ -117,7 +118,8 @@ def _server(app: ASGIApp, context: object) -> Server:
 
 
 def _bound(port: int) -> socket.socket:
-    own = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # named TCP, or asyncio does not turn Nagle off, and each answer waits 40 ms
+    own = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     own.bind(("127.0.0.1", port))
     return own

@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
-
 from peers.fabric import faults
 from peers.fabric.calls import Call, Route
 from peers.fabric.faults import Fault
@@ -14,6 +12,7 @@ from peers.fabric.log import Log
 from peers.fabric.refusals import Refusal
 from peers.fabric.rules import RULES
 from peers.fabric.tenant import Tenant, Workspace, seeded
+from starlette.responses import JSONResponse, Response
 
 
 class Admin:
@@ -90,7 +89,9 @@ class Admin:
     async def _requests(self, call: Call) -> Response:
         entries = self._log.since(int(call.query.get("since", "0")))
         pattern = re.compile(call.query.get("path", ""), re.IGNORECASE)
-        return JSONResponse({"requests": [each for each in entries if pattern.search(each["path"])]})
+        return JSONResponse(
+            {"requests": [each for each in entries if pattern.search(each["path"])]}
+        )
 
     async def _no_requests(self, _call: Call) -> Response:
         self._log.clear()

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from starlette.responses import JSONResponse, Response
-
 from peers.fabric.admin import Admin
 from peers.fabric.calls import Call, Route
 from peers.fabric.graph_models import GraphModels
@@ -26,6 +24,7 @@ from peers.fabric.settings import Settings
 from peers.fabric.tenant import Tenant
 from peers.fabric.tokens import FABRIC, POWER_BI, STORAGE, Tokens
 from peers.fabric.workspaces import Workspaces
+from starlette.responses import JSONResponse, Response
 
 
 class StandIn:

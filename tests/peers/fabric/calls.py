@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-
 from peers.fabric.faults import Fault
 from peers.fabric.refusals import Refusal, invalid
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 _MARK = "+/=~#:"
 """Ends every continuation token: one that was not percent-encoded once arrives damaged."""
@@ -89,11 +88,9 @@ def _read_token(token: str | None, path: str) -> int:
     if not token:
         return 0
     try:
-        if not token.endswith(_MARK):
-            raise ValueError
         start, _, of = base64.b64decode(token.removesuffix(_MARK)).decode().partition("|")
-        if of != path.lower():
-            raise ValueError
-        return int(start)
+        if token.endswith(_MARK) and of == path.lower():
+            return int(start)
     except ValueError:
-        raise invalid("The continuation token is not one of this list's") from None
+        pass
+    raise invalid("The continuation token is not one of this list's")

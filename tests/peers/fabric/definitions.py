@@ -12,7 +12,9 @@ from peers.fabric.tenant import Item
 Part = dict[str, str]
 """path and text"""
 
-_parts = rule("3.3-parts", "all", "definition.parts is a list of objects", stage="request", guess=True)
+_parts = rule(
+    "3.3-parts", "all", "definition.parts is a list of objects", stage="request", guess=True
+)
 _payload_type = rule(
     "3.3-payload-type", "all", "payloadType is InlineBase64", stage="request", guess=True
 )
@@ -97,9 +99,13 @@ def _envelope(parts: Sequence[Mapping[str, Any]]) -> Iterator[Breach]:
     seen: set[str] = set()
     for part in parts:
         path = part.get("path")
-        if not isinstance(path, str) or "\\" in path or path.startswith("/") or not path:
-            yield _path(f"Not a part's path: {path!r}")
-        elif {"..", "."} & set(path.split("/")):
+        if (
+            not isinstance(path, str)
+            or "\\" in path
+            or path.startswith("/")
+            or not path
+            or {"..", "."} & set(path.split("/"))
+        ):
             yield _path(f"Not a part's path: {path!r}")
         elif path in seen:
             yield _doubled(f"The path {path} comes twice")

@@ -8,7 +8,6 @@ from pathlib import Path
 import pyarrow as pa
 from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
-
 from peers.fabric.tenant import Tenant
 
 _HOSTS = r"([\w-]+-)?onelake\.(dfs\.fabric\.microsoft\.com|pbidedicated\.windows\.net)"
@@ -48,15 +47,18 @@ def schema(path: Path) -> Schema | None:
     except TableNotFoundError:
         return None
     columns = {
-        field.name: str(getattr(field.type, "type", "")) if _primitive(field.type) else _kind(field.type)
+        field.name: str(getattr(field.type, "type", ""))
+        if _primitive(field.type)
+        else _kind(field.type)
         for field in table.schema().fields
     }
     return Schema(path, columns, table.metadata().partition_columns)
 
 
 def read(path: Path, columns: Sequence[str]) -> pa.Table:
-    table = pa.table(DeltaTable(path).to_pyarrow_dataset().to_table(columns=list(dict.fromkeys(columns))))
-    return table
+    return pa.table(
+        DeltaTable(path).to_pyarrow_dataset().to_table(columns=list(dict.fromkeys(columns)))
+    )
 
 
 def _primitive(type_: object) -> bool:

@@ -50,11 +50,15 @@ class Graph:
     edges: dict[str, list[Edge]] = field(default_factory=dict)
 
     @property
+    def element_types(self) -> list[NodeType | EdgeType]:
+        return [*self.node_types, *self.edge_types]
+
+    @property
     def types(self) -> Mapping[str, str]:
         """The type of each property, in the words of queries."""
         return {
             name: TYPES[type_]
-            for each in (*self.node_types, *self.edge_types)
+            for each in self.element_types
             for name, type_ in each.properties.items()
         }
 

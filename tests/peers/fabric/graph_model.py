@@ -64,6 +64,10 @@ class Model:
     schemas: Mapping[str, str] = field(default_factory=dict)
     """The $schema of each part."""
 
+    @property
+    def types(self) -> list[NodeType | EdgeType]:
+        return [*self.node_types, *self.edge_types]
+
 
 def read(parts: Sequence[Part]) -> Model:
     """Raises Refusal, or KeyError, TypeError and their like where fields are missing."""
@@ -121,6 +125,4 @@ def _table(raw: Mapping[str, Any], alias: str) -> GraphTable:
 
 def _source(raw: Mapping[str, Any]) -> DataSource:
     properties = raw["properties"]
-    return DataSource(
-        raw["name"], raw["type"], properties["path"], properties.get("referenceName")
-    )
+    return DataSource(raw["name"], raw["type"], properties["path"], properties.get("referenceName"))

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
-
 from peers.fabric import graph_model, graph_rules
 from peers.fabric.calls import Call, Route
 from peers.fabric.clock import iso
@@ -18,6 +16,7 @@ from peers.fabric.operations import Due
 from peers.fabric.refusals import Refusal, invalid
 from peers.fabric.rules import Breach, of_stage, refuse
 from peers.fabric.tenant import Item, Tenant, Workspace
+from starlette.responses import JSONResponse, Response
 
 _BASE = "/v1/workspaces/{ws}/graphModels/{id}"
 
@@ -110,7 +109,7 @@ class GraphModels(Kind):
             job = self._jobs.refused(item, "Deduped" if busy == "Deduped" else "Failed", code)
         else:
             job = self._start(item, call.fault("job-fails"))
-        return self._jobs.accepted(call, job)
+        return self._jobs.accepted(job)
 
     async def _refresh_by_type(self, call: Call) -> Response:
         if call.query.get("jobType") != "RefreshGraph":

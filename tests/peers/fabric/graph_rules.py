@@ -5,59 +5,36 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from peers.fabric import delta
+from peers.fabric import delta, graph_data_rules
 from peers.fabric.definitions import Part
 from peers.fabric.delta import Schema
-from peers.fabric.graph_filter import OPERATORS, columns_of, operators_of
-from peers.fabric.graph_model import PARTS, EdgeType, GraphTable, Model, NodeType
-from peers.fabric.rules import Breach, rule
+from peers.fabric.graph_model import PARTS, EdgeType, Model, NodeType
+from peers.fabric.rules import Breach, of_graph
 from peers.fabric.tenant import Tenant
 
-_INVALID = "ModelValidationError"
 _IMPORT = "ALMOperationImportFailed"
 
 
-def _of_graph(id_: str, text: str, code: str = _INVALID, **more: Any) -> Any:
-    return rule(id_, "graph", text, code, **{"guess": True, **more})
-
-
-_parts = _of_graph("7.2-parts", f"there are {', '.join(PARTS)}", _IMPORT)
-_json = _of_graph("7.2-json", "each part is a JSON object with the fields it needs", _IMPORT)
-_schema = _of_graph("7.2-schema", "$schema is a known one", _IMPORT)
-_alias = _of_graph("7.2-node-alias", "aliases of node types are there and differ")
-_edge_alias = _of_graph("7.2-edge-alias", "aliases of edge types differ", guess=False)
-_underscore = _of_graph("7.2-underscore", "names do not start with an underscore", guess=False)
-_labels = _of_graph("7.2-labels", "each type has a label")
-_key = _of_graph("7.2-primary-key", "a node type's key is one or more of its properties")
-_type = _of_graph("7.2-property-type", "STRING, INT, FLOAT, DOUBLE, BOOLEAN, DATETIME")
-_once = _of_graph("7.2-property-once", "a type has each property once")
-_same = _of_graph("7.2-same-type", "properties of the same name have the same type")
-_ends = _of_graph("7.2-edge-ends", "an edge type joins node types that are there")
-_table_id = _of_graph("7.2-table-id", "ids of node and edge tables differ")
-_table_alias = _of_graph("7.2-table-alias", "node and edge tables name types that are there")
-_source = _of_graph("7.2-data-source", "tables name data sources that are there, once")
-_source_type = _of_graph("7.2-data-source-type", "data sources are Delta tables")
-_reference = _of_graph("7.2-item-reference", "data sources name item references that are there")
-_path = _of_graph("7.2-path", "a data source's path leads to a Delta table", guess=False)
-_mapping = _of_graph("7.2-mapping", "mapped properties are the type's, each once")
-_column = _of_graph("7.2-column", "mapped columns and key columns are in the table")
-_key_mapped = _of_graph("7.2-key-mapped", "a node table maps its type's key")
-_filter = _of_graph("7.2-filter", f"filters compare columns: {', '.join(sorted(OPERATORS))}")
-_edge_keys = _of_graph(
-    "7.2-edge-keys",
-    "as many source and destination key columns as the node types' keys have properties",
-    stage="load",
-    guess=False,
-)
-_key_order = _of_graph(
-    "7.2-edge-key-order",
-    "key columns are in the order of the key's properties: their types agree",
-    stage="load",
-    silent=True,
-)
-_partition = _of_graph("7.3-partition-key", "a partition column is not the only key", stage="load")
-_delta_type = _of_graph("7.3-delta-type", "columns have types that the graph takes", stage="load")
-
+_parts = of_graph("7.2-parts", f"there are {', '.join(PARTS)}", _IMPORT)
+_json = of_graph("7.2-json", "each part is a JSON object with the fields it needs", _IMPORT)
+_schema = of_graph("7.2-schema", "$schema is a known one", _IMPORT)
+_alias = of_graph("7.2-node-alias", "aliases of node types are there and differ")
+_edge_alias = of_graph("7.2-edge-alias", "aliases of edge types differ", guess=False)
+_underscore = of_graph("7.2-underscore", "names do not start with an underscore", guess=False)
+_labels = of_graph("7.2-labels", "each type has a label")
+_key = of_graph("7.2-primary-key", "a node type's key is one or more of its properties")
+_type = of_graph("7.2-property-type", "STRING, INT, FLOAT, DOUBLE, BOOLEAN, DATETIME")
+_once = of_graph("7.2-property-once", "a type has each property once")
+_same = of_graph("7.2-same-type", "properties of the same name have the same type")
+_ends = of_graph("7.2-edge-ends", "an edge type joins node types that are there")
+_table_id = of_graph("7.2-table-id", "ids of node and edge tables differ")
+_table_alias = of_graph("7.2-table-alias", "node and edge tables name types that are there")
+_source = of_graph("7.2-data-source", "tables name data sources that are there, once")
+_source_type = of_graph("7.2-data-source-type", "data sources are Delta tables")
+_reference = of_graph("7.2-item-reference", "data sources name item references that are there")
+_path = of_graph("7.2-path", "a data source's path leads to a Delta table", guess=False)
+_mapping = of_graph("7.2-mapping", "mapped properties are the type's, each once")
+_key_mapped = of_graph("7.2-key-mapped", "a node table maps its type's key")
 TYPES = {
     "STRING": "STRING",
     "INT": "INT64",
@@ -78,10 +55,6 @@ _SCHEMAS = {
     "dataSources.json": "1.1.0",
     "stylingConfiguration.json": "1.0.0",
 }
-_INGESTIBLE = {"boolean", "byte", "integer", "long", "float", "double", "string"} | {
-    *("date", "timestamp", "timestamp_ntz"),
-}
-_COMPARABLE = dict.fromkeys(("byte", "integer", "long", "float", "double"), "number")
 
 
 def about_parts(parts: Sequence[Part]) -> Iterator[Breach]:
@@ -92,7 +65,10 @@ def about_parts(parts: Sequence[Part]) -> Iterator[Breach]:
 
 
 def unreadable(error: Exception) -> Breach:
-    return _json(f"A field is missing or of the wrong kind: {type(error).__name__} {error}")
+    found: Breach = _json(
+        f"A field is missing or of the wrong kind: {type(error).__name__} {error}"
+    )
+    return found
 
 
 def breaches(model: Model, tenant: Tenant) -> Iterator[Breach]:
@@ -103,8 +79,8 @@ def breaches(model: Model, tenant: Tenant) -> Iterator[Breach]:
     yield from _about_sources(model, schemas)
     for table in (*model.node_tables, *model.edge_tables):
         if (schema := schemas.get(table.source)) is not None:
-            yield from _about_columns(table, schema)
-    yield from _about_loading(model, schemas)
+            yield from graph_data_rules.about_columns(table, schema)
+    yield from graph_data_rules.about_loading(model, schemas)
 
 
 def path_of(tenant: Tenant, model: Model, source: str) -> Path | None:
@@ -138,7 +114,7 @@ def _about_types(model: Model) -> Iterator[Breach]:
     yield from _doubled((each.alias for each in model.node_types), _alias, "node alias")
     yield from _doubled((each.alias for each in model.edge_types), _edge_alias, "edge alias")
     types: dict[str, str] = {}
-    for each in (*model.node_types, *model.edge_types):
+    for each in model.types:
         if not each.labels:
             yield _labels(f"{each.alias} has no label")
         for name in (each.alias, *each.labels, *each.names):
@@ -194,70 +170,6 @@ def _about_sources(model: Model, schemas: Mapping[str, Schema | None]) -> Iterat
             yield _reference(f"{source.name} names the item {source.reference}")
         elif schemas[source.name] is None:
             yield _path(f"[DataSourceSchemaFetchFailed] No Delta table at {source.path}")
-
-
-def _about_columns(table: GraphTable, schema: Schema) -> Iterator[Breach]:
-    columns = [column for _, column in table.mappings]
-    for column in (*columns, *table.source_keys, *table.target_keys):
-        if column not in schema.columns:
-            yield _column(f"{table.id} uses the column {column}, which the table does not have")
-    if table.filter is not None:
-        for operator in operators_of(table.filter):
-            if operator not in OPERATORS:
-                yield _filter(f"{table.id} filters with {operator}")
-        for column in columns_of(table.filter):
-            if column not in schema.columns:
-                yield _filter(f"{table.id} filters by the column {column}")
-
-
-def _about_loading(model: Model, schemas: Mapping[str, Schema | None]) -> Iterator[Breach]:
-    nodes = {each.alias: each for each in model.node_types}
-    key_types = _key_types(model, schemas)
-    for table in model.node_tables:
-        schema, node = schemas.get(table.source), nodes.get(table.alias)
-        if schema is None or node is None:
-            continue
-        keys = [column for name, column in table.mappings if name in node.keys]
-        if len(keys) == 1 and keys[0] in schema.partitions:
-            yield _partition(f"{table.id} has the partition column {keys[0]} as its key")
-    for table in (*model.node_tables, *model.edge_tables):
-        schema = schemas.get(table.source)
-        for _, column in table.mappings if schema else ():
-            word = schema.columns.get(column, "string") if schema else ""
-            if word not in _INGESTIBLE and not word.startswith("decimal"):
-                yield _delta_type(f"The column {column} is of type {word}")
-    edges = {each.alias: each for each in model.edge_types}
-    for table in model.edge_tables:
-        schema, edge = schemas.get(table.source), edges.get(table.alias)
-        if schema is None or edge is None:
-            continue
-        for keys_, end in ((table.source_keys, edge.source), (table.target_keys, edge.target)):
-            wanted = key_types.get(end)
-            if wanted is None:
-                continue
-            if len(keys_) != len(wanted):
-                yield _edge_keys("Edge source/destination key column count does not match")
-            elif [_comparable(schema.columns.get(key, "")) for key in keys_] != list(wanted):
-                yield _key_order(f"The key columns {list(keys_)} do not fit the key of {end}")
-
-
-def _key_types(
-    model: Model, schemas: Mapping[str, Schema | None]
-) -> Mapping[str, Sequence[str]]:
-    """What the columns behind each node type's key hold."""
-    found = {}
-    for node in model.node_types:
-        for table in model.node_tables:
-            schema = schemas.get(table.source)
-            if table.alias == node.alias and schema is not None:
-                mapped = dict(table.mappings)
-                columns = [mapped.get(key, "") for key in node.keys]
-                found[node.alias] = [_comparable(schema.columns.get(each, "")) for each in columns]
-    return found
-
-
-def _comparable(word: str) -> str:
-    return _COMPARABLE.get(word, word)
 
 
 def _doubled(names: Iterable[str], breach: Any, what: str) -> Iterator[Breach]:

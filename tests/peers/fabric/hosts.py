@@ -5,18 +5,17 @@ import time
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
-
 from peers.fabric import trouble
 from peers.fabric.calls import Call, Route, find
 from peers.fabric.connections import cut
 from peers.fabric.faults import Fault
-from peers.fabric.log import Entry, Log
+from peers.fabric.log import Log
 from peers.fabric.quota import Quota
 from peers.fabric.refusals import Refusal
 from peers.fabric.tenant import Tenant
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 Check = Callable[[Request], None]
 """Raises Refusal for a request without the right token."""
@@ -60,7 +59,7 @@ class Host:
             faults=tuple(fault.kind for fault in faults),
         )
         started = time.monotonic()
-        response = await self._answer(request, faults, entry)
+        response = await self._answer(request, faults)
         entry.seconds = time.monotonic() - started
         if response is None:
             entry.status = "cut"
@@ -72,9 +71,7 @@ class Host:
         response.headers.setdefault("x-ms-request-id", request_id)
         await response(scope, receive, send)
 
-    async def _answer(
-        self, request: Request, faults: Sequence[Fault], entry: Entry
-    ) -> Response | None:
+    async def _answer(self, request: Request, faults: Sequence[Fault]) -> Response | None:
         """None: the connection ends without an answer."""
         kinds = {fault.kind: fault for fault in faults}
         if "cut" in kinds:

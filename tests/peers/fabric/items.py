@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
-
 from peers.fabric import definitions
 from peers.fabric.calls import Call, Handler, Route, page
 from peers.fabric.kinds import Kind
@@ -13,6 +11,7 @@ from peers.fabric.operations import Due, Operations
 from peers.fabric.refusals import Refusal, invalid
 from peers.fabric.rules import refuse
 from peers.fabric.tenant import Item, Tenant, Workspace
+from starlette.responses import JSONResponse, Response
 
 _ITEMS = "/v1/workspaces/{ws}/items"
 
@@ -87,9 +86,7 @@ class Items:
             return JSONResponse(shown, 201, {"location": where})
         return self._operations.start(call, kind.seconds(), work)
 
-    def _place(
-        self, kind: Kind, call: Call, workspace: Workspace, body: dict[str, Any]
-    ) -> Item:
+    def _place(self, kind: Kind, call: Call, workspace: Workspace, body: dict[str, Any]) -> Item:
         late = call.fault("late-in-list")
         wait = float(late.options.get("seconds", 5)) if late else 0.0
         item = self._tenant.make(

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from starlette.responses import JSONResponse, Response
-
 from peers.fabric.calls import Call, Route, page
 from peers.fabric.clock import iso
 from peers.fabric.operations import Due
 from peers.fabric.refusals import Refusal
 from peers.fabric.tenant import Item, Tenant
+from starlette.responses import JSONResponse, Response
 
 _BASE = "/v1/workspaces/{ws}/items/{id}/jobs/instances"
 
@@ -66,7 +65,7 @@ class Jobs:
         self._all.append(job)
         return job
 
-    def accepted(self, call: Call, job: Job) -> Response:
+    def accepted(self, job: Job) -> Response:
         where = f"/v1/workspaces/{job.workspace_id}/items/{job.item_id}/jobs/instances/{job.id}"
         headers = {"location": self._tenant.base_url + where}
         if (seconds := self._tenant.settings.retry_after) is not None:
@@ -81,9 +80,7 @@ class Jobs:
                     await job.task
         self._all.clear()
 
-    async def _run(
-        self, job: Job, seconds: float, work: Callable[[Due], Awaitable[None]]
-    ) -> None:
+    async def _run(self, job: Job, seconds: float, work: Callable[[Due], Awaitable[None]]) -> None:
         async def due() -> None:
             await self._tenant.clock.sleep_until(job.started + seconds)
 

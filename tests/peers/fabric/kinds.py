@@ -83,12 +83,12 @@ class Kind:
     def fill(self, item: Item, body: Mapping[str, Any]) -> None:
         """What the item has from its first moment on."""
 
-    async def make(self, call: Call, item: Item, parts: Sequence[Part] | None, due: Due) -> None:
+    async def make(self, call: Call, item: Item, parts: Sequence[Part] | None, due: Due) -> None:  # noqa: ARG002
         """Ends when the item is complete; raises Refusal, and then the item goes again."""
         await due()
         item.parts = list(parts) if parts else None
 
-    async def redefine(self, call: Call, item: Item, parts: Sequence[Part], due: Due) -> None:
+    async def redefine(self, call: Call, item: Item, parts: Sequence[Part], due: Due) -> None:  # noqa: ARG002
         await due()
         item.parts = list(parts)
 
@@ -176,7 +176,9 @@ class KqlDatabases(Kind):
 
 def bring_database(tenant: Tenant, eventhouse: Item) -> Item:
     """An eventhouse's first database, called as it is."""
-    return tenant.make(eventhouse.workspace_id, "KQLDatabase", eventhouse.name, parent=eventhouse.id)
+    return tenant.make(
+        eventhouse.workspace_id, "KQLDatabase", eventhouse.name, parent=eventhouse.id
+    )
 
 
 def kusto(eventhouse: str) -> dict[str, str]:

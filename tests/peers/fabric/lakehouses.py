@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from starlette.responses import Response
-
 from peers.fabric.calls import Call, Route, page
 from peers.fabric.definitions import Part
 from peers.fabric.kinds import LakehouseName
@@ -16,6 +14,7 @@ from peers.fabric.refusals import Refusal, invalid
 from peers.fabric.rules import Breach, refuse, rule
 from peers.fabric.tables import Source, build
 from peers.fabric.tenant import Item, Table, Tenant
+from starlette.responses import Response
 
 OFFICIAL = "onelake.dfs.fabric.microsoft.com"
 _BASE = "/v1/workspaces/{ws}/lakehouses/{lh}"
@@ -23,20 +22,39 @@ _BASE = "/v1/workspaces/{ws}/lakehouses/{lh}"
 _schemas = rule(
     "3.4-enable-schemas", "names", "enableSchemas is true or left out", stage="request", guess=True
 )
-_table = rule("4.1-table-name", "load", "letters, digits, underscore; not digits only", stage="request", guess=True)
-_path = rule("4.1-relative-path", "load", "below Files, of plain names", stage="request", guess=True)
+_table = rule(
+    "4.1-table-name",
+    "load",
+    "letters, digits, underscore; not digits only",
+    stage="request",
+    guess=True,
+)
+_path = rule(
+    "4.1-relative-path", "load", "below Files, of plain names", stage="request", guess=True
+)
 _path_type = rule("4.1-path-type", "load", "File or Folder", stage="request", guess=True)
 _mode = rule("4.1-mode", "load", "Overwrite or Append", stage="request", guess=True)
 _format = rule("4.1-format", "load", "Csv or Parquet", stage="request", guess=True)
-_header = rule("4.1-header", "load", "header is a boolean, and of CSV only", stage="request", guess=True)
+_header = rule(
+    "4.1-header", "load", "header is a boolean, and of CSV only", stage="request", guess=True
+)
 _delimiter = rule(
-    "4.1-delimiter", "load", "at most 8 characters, no brackets or quotes, and of CSV only",
-    stage="request", guess=True,
+    "4.1-delimiter",
+    "load",
+    "at most 8 characters, no brackets or quotes, and of CSV only",
+    stage="request",
+    guess=True,
 )
 _folder = rule(
-    "4.1-folder-only", "load", "recursive and fileExtension go with Folder", stage="request", guess=True
+    "4.1-folder-only",
+    "load",
+    "recursive and fileExtension go with Folder",
+    stage="request",
+    guess=True,
 )
-_schema = rule("4.2-schema-name", "load", "letters, digits, underscore", stage="request", guess=True)
+_schema = rule(
+    "4.2-schema-name", "load", "letters, digits, underscore", stage="request", guess=True
+)
 
 _TABLE = r"(?=[0-9]*[a-zA-Z_])[a-zA-Z0-9_]{1,256}"
 _PATH = r"Files(/\w([ \w.-]*[\w.-])*)*"
@@ -65,8 +83,6 @@ class Lakehouses(LakehouseName):
 
     def fill(self, item: Item, body: Mapping[str, Any]) -> None:
         item.schemas = bool((body.get("creationPayload") or {}).get("enableSchemas"))
-        for folder in ("Files", "Tables"):
-            (self._directory(item) / folder).mkdir(parents=True, exist_ok=True)
 
     async def make(self, call: Call, item: Item, parts: Sequence[Part] | None, due: Due) -> None:
         await super().make(call, item, parts, due)
@@ -152,7 +168,10 @@ class Lakehouses(LakehouseName):
             files = sorted(root.glob(pattern))
         if not files or not all(file.is_file() for file in files):
             raise Refusal(
-                400, "PathNotFound", f"There is nothing to load at {body['relativePath']}", guess=True
+                400,
+                "PathNotFound",
+                f"There is nothing to load at {body['relativePath']}",
+                guess=True,
             )
         return Source(
             files,

@@ -6,19 +6,17 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from uuid import UUID
-
-from starlette.responses import Response, StreamingResponse
 
 from peers.fabric.calls import Call, Route
 from peers.fabric.onelake_files import Found, OneLakeFiles
+from peers.fabric.onelake_places import Place, Places
 from peers.fabric.refusals import Refusal
-from peers.fabric.tenant import Item, Tenant, Workspace
+from peers.fabric.tenant import Tenant
+from starlette.responses import Response, StreamingResponse
 
 _IGNORED = (
     *("x-ms-owner", "x-ms-group", "x-ms-permissions", "x-ms-acl", "x-ms-access-tier"),
@@ -27,24 +25,11 @@ _IGNORED = (
 _PAGE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    workspace: Workspace
-    item: Item | None
-    inside: tuple[str, ...]
-    """Below the item: Files, a.csv"""
-    path: Path
-
-    @property
-    def managed(self) -> bool:
-        """Made by Fabric: the workspace, the item, and its first level."""
-        return len(self.inside) < 2
-
-
 class OneLake:
     def __init__(self, tenant: Tenant, files: OneLakeFiles) -> None:
         self._tenant = tenant
         self._files = files
+        self._places = Places(tenant)
 
     def routes(self) -> list[Route]:
         return [
@@ -55,59 +40,18 @@ class OneLake:
             Route("DELETE", "/{*}", self._delete),
         ]
 
-    def _place(self, call: Call, *, write: bool = False) -> Place:
-        return self._locate(call.path["rest"], write=write)
-
-    def _locate(self, text: str, *, write: bool = False) -> Place:
-        first, *rest = [segment for segment in text.split("/") if segment] or [""]
-        if {".", ".."} & set(rest):
-            raise Refusal(400, "InvalidUri", "Not a path.")
-        by_id = _is_guid(first)
-        if not by_id and not self._tenant.settings.friendly_names:
-            raise Refusal(403, "FriendlyNameSupportDisabled", "Names are turned off; use GUIDs.")
-        workspace = self._workspace(first, by_id)
-        try:
-            self._tenant.workspace(workspace.id, write=write)
-        except Refusal as refusal:
-            raise Refusal(403, "Forbidden", refusal.message) from None
-        home = self._tenant.onelake / workspace.id
-        if not rest:
-            return Place(workspace, None, (), home)
-        item = self._item(workspace, rest[0], by_id)
-        return Place(workspace, item, tuple(rest[1:]), home.joinpath(item.id, *rest[1:]))
-
-    def _workspace(self, name: str, by_id: bool) -> Workspace:
-        for workspace in self._tenant.workspaces.values():
-            if name.lower() == (workspace.id if by_id else workspace.name.lower()):
-                return workspace
-        raise Refusal(404, "FilesystemNotFound", "There is no such workspace.")
-
-    def _item(self, workspace: Workspace, name: str, by_id: bool) -> Item:
-        if by_id != _is_guid(name):
-            message = "Workspace and item must both be GUIDs, or both be names."
-            raise Refusal(400, "InvalidUri", message, guess=True)
-        if by_id:
-            item = self._tenant.items.get(name.lower())
-        else:
-            stem, _, type_ = name.rpartition(".")
-            known = {"lakehouse": "Lakehouse"}.get(type_.lower(), type_)
-            item = self._tenant.named(workspace.id, known, stem)
-        if item is None or item.workspace_id != workspace.id:
-            raise Refusal(404, "ArtifactNotFound", "There is no such item.")
-        return item
-
     async def _get(self, call: Call) -> Response:
         await self._wait()
         if call.query.get("resource") == "filesystem":
             return self._list(call)
-        found = self._existing(self._place(call).path)
+        found = self._existing(self._places.locate(call.path["rest"]).path)
         if found.directory:
             raise Refusal(409, "PathConflict", "It is a directory.")
         return _content(call, found)
 
     async def _head(self, call: Call) -> Response:
         await self._wait()
-        place = self._place(call)
+        place = self._places.locate(call.path["rest"])
         headers = {"x-ms-namespace-enabled": "true"}
         if place.item is None:
             return Response(b"", 200, headers)
@@ -118,10 +62,10 @@ class OneLake:
         return Response(b"", 200, headers | _about(found) | {"content-length": str(found.size)})
 
     def _list(self, call: Call) -> Response:
-        workspace = self._place(call)
+        workspace = self._places.locate(call.path["rest"])
         directory = call.query.get("directory", "").strip("/")
         base = f"{call.path['rest'].strip('/')}/{directory}"
-        place = self._locate(base) if directory else workspace
+        place = self._places.locate(base) if directory else workspace
         self._existing(place.path)
         recursive = call.query.get("recursive", "").lower() == "true"
         listed = [
@@ -137,7 +81,7 @@ class OneLake:
 
     async def _put(self, call: Call) -> Response:
         await self._wait()
-        place = self._place(call, write=True)
+        place = self._places.locate(call.path["rest"], write=True)
         if place.managed:
             raise _on_managed()
         if "x-ms-rename-source" in call.request.headers:
@@ -157,7 +101,7 @@ class OneLake:
 
     def _rename(self, call: Call, target: Place) -> Response:
         named = unquote(urlsplit(call.request.headers["x-ms-rename-source"]).path)
-        source = self._locate(named, write=True)
+        source = self._places.locate(named, write=True)
         if source.managed:
             raise _on_managed()
         if self._files.find(source.path) is None:
@@ -171,7 +115,7 @@ class OneLake:
         action = call.query.get("action", "")
         if action not in ("append", "flush"):
             raise Refusal(400, "UnsupportedQueryParameter", f"{action} is refused.", guess=True)
-        path = self._place(call, write=True).path
+        path = self._places.locate(call.path["rest"], write=True).path
         found = self._existing(path)
         position = int(call.query["position"])
         if action == "append":
@@ -183,7 +127,7 @@ class OneLake:
 
     async def _delete(self, call: Call) -> Response:
         await self._wait()
-        place = self._place(call, write=True)
+        place = self._places.locate(call.path["rest"], write=True)
         if place.managed:
             raise _on_managed()
         found = self._existing(place.path)
@@ -224,14 +168,6 @@ def _check_conditions(call: Call, found: Found | None) -> None:
 def _on_managed() -> Refusal:
     message = "Workspaces, items and their first level are made by Fabric."
     return Refusal(400, "OperationNotAllowedOnManagedFolder", message, guess=True)
-
-
-def _is_guid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _about(found: Found) -> dict[str, str]:

@@ -151,9 +151,9 @@ def _about_property(
 
 
 def _about_inheritance(entity: Node) -> Iterator[Breach]:
-    if "baseEntityType" in entity.scalars and entity.description:
-        if entity.one("overriddenMetadataField") is None:
-            yield _override(f"{entity.name} has a description of its own")
+    inherits = "baseEntityType" in entity.scalars and entity.description
+    if inherits and entity.one("overriddenMetadataField") is None:
+        yield _override(f"{entity.name} has a description of its own")
 
 
 def _about_relationships(ontology: Ontology) -> Iterator[Breach]:
@@ -168,9 +168,8 @@ def _about_relationships(ontology: Ontology) -> Iterator[Breach]:
             if columns[-1] is None:
                 yield _ends(f"{each.name} has the {end} {table}.{name}")
         start, end_column = columns
-        if start and end_column:
-            if "isKey" not in end_column.scalars or _type_of(start) != _type_of(end_column):
-                yield _one_side(f"{each.name} does not lead to a key of the same type")
+        if start and end_column and not _is_key_for(end_column, start):
+            yield _one_side(f"{each.name} does not lead to a key of the same type")
         if each.scalars.get("isActive") != "false":
             active[min(tables), max(tables)] += 1
     for (one, other), times in active.items():
@@ -180,7 +179,9 @@ def _about_relationships(ontology: Ontology) -> Iterator[Breach]:
 
 def _about_entity_relationships(ontology: Ontology) -> Iterator[Breach]:
     relationships = {each.name for each in ontology.relationships}
-    backing = {unquoted(each.scalars.get("backingTable", "")) for each in ontology.entities.values()}
+    backing = {
+        unquoted(each.scalars.get("backingTable", "")) for each in ontology.entities.values()
+    }
     for each in ontology.entity_relationships:
         for end in ("fromEntity", "toEntity"):
             if local(unquoted(each.scalars.get(end, ""))) not in ontology.entities:
@@ -225,6 +226,10 @@ def _column(ontology: Ontology, table: str, name: str) -> Node | None:
     found = ontology.tables.get(table)
     columns = found.of("column") if found else []
     return next((each for each in columns if each.name == name), None)
+
+
+def _is_key_for(key: Node, column: Node) -> bool:
+    return "isKey" in key.scalars and _type_of(key) == _type_of(column)
 
 
 def _type_of(node: Node) -> str:

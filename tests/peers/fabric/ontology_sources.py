@@ -19,7 +19,9 @@ _annotations = of_ontology(
     "ONT_WorkspaceId, ONT_ItemId, ONT_ItemKind and ONT_ItemName name the lakehouse",
     silent=True,
 )
-_schema_name = of_ontology("6.3-schema-name", "schemaName is there for lakehouses with schemas only")
+_schema_name = of_ontology(
+    "6.3-schema-name", "schemaName is there for lakehouses with schemas only"
+)
 _table = of_ontology("6.3-entity-name", "entityName is a Delta table of the lakehouse")
 _column = of_ontology("6.3-source-column", "sourceColumn is a column of the Delta table")
 _type = of_ontology("6.4-column-type", "a column has its Delta column's type")
@@ -82,8 +84,10 @@ def _about_columns(table: Node, schema: Schema) -> Iterator[Breach]:
             yield _column(f"{table.name}.{each.name} comes from the column {name}")
             continue
         found, said = schema.columns[name], each.scalars.get("dataType", "").lower()
-        fits = said in ("double", "decimal", "string") if found.startswith("decimal") else (
-            said == _TYPES.get(found, "string")
+        fits = (
+            said in ("double", "decimal", "string")
+            if found.startswith("decimal")
+            else (said == _TYPES.get(found, "string"))
         )
         if not fits:
             yield _type(f"{table.name}.{each.name} is {said}, and {found} in Delta")

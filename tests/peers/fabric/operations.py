@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from starlette.responses import JSONResponse, Response
-
 from peers.fabric.calls import Call, Route
 from peers.fabric.clock import iso
 from peers.fabric.refusals import Refusal
 from peers.fabric.tenant import Tenant
+from starlette.responses import JSONResponse, Response
 
 Due = Callable[[], Awaitable[None]]
 """Returns when the operation has taken as long as it should: effects come after it."""
@@ -122,9 +121,7 @@ class Operations:
     async def _result(self, call: Call) -> Response:
         operation = self._find(call)
         if operation.result is None:
-            raise Refusal(
-                400, "OperationHasNoResult", "The operation has no result.", guess=True
-            )
+            raise Refusal(400, "OperationHasNoResult", "The operation has no result.", guess=True)
         return JSONResponse(operation.result)
 
     async def _legacy(self, call: Call) -> Response:

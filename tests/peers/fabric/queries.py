@@ -8,14 +8,13 @@ import asyncio
 import secrets
 from dataclasses import dataclass
 
-from starlette.responses import JSONResponse, Response
-
 from peers.fabric.calls import Call, Route
 from peers.fabric.gql.answer import answer, waiting
 from peers.fabric.gql.problems import QueryTimeout
 from peers.fabric.graph_models import GraphModels, require_beta
 from peers.fabric.refusals import Refusal, invalid
 from peers.fabric.tenant import Item, Tenant
+from starlette.responses import JSONResponse, Response
 
 
 @dataclass

@@ -18,7 +18,7 @@ class Quota:
             return
         bucket, now = _bucket(path.lower()), self._tenant.clock.now()
         start, used = self._windows.get(bucket, (now, 0))
-        if now - start >= WINDOW:
+        if not 0 <= now - start < WINDOW:
             start, used = now, 0
         if used >= limit:
             raise Refusal(

@@ -6,7 +6,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from peers.fabric.refusals import Refusal
 
@@ -47,6 +47,11 @@ def rule(
     """States a rule; what it gives makes a breach of it from words on what was found."""
     stated = RULES[id_] = Rule(id_, about, text, code, stage, guess, silent)
     return lambda message: Breach(stated, message)
+
+
+def of_graph(id_: str, text: str, code: str = "ModelValidationError", **more: Any) -> Any:
+    """A rule of graph models; a guess unless it says otherwise."""
+    return rule(id_, "graph", text, code, **{"guess": True, **more})
 
 
 def refuse(

@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 from deltalake import write_deltalake
-
 from peers.fabric.refusals import Refusal
 
 _INTEGER = r"^[+-]?\d{1,18}$"
@@ -40,9 +39,7 @@ def build(target: Path, source: Source, *, append: bool) -> None:
     except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeDecodeError) as error:
         raise _failed(str(error)) from None
     if source.format == "Csv":
-        table = pa.table(
-            [_guessed(column) for column in table.columns], names=table.column_names
-        )
+        table = pa.table([_guessed(column) for column in table.columns], names=table.column_names)
     table = _fitting(table.rename_columns(_names(table.column_names)))
     if not append:
         shutil.rmtree(target, ignore_errors=True)

@@ -64,11 +64,11 @@ class Tenant:
         self.initial = settings
         self.base_url = ""
         self.onelake_url = ""
-        self.clock = Clock()
         self.clear()
 
     def clear(self) -> None:
         self.settings = self.initial
+        self.clock = Clock()
         self.faults = Faults()
         self.items: dict[str, Item] = {}
         self.reserved: dict[str, float] = {}
@@ -143,6 +143,10 @@ class Tenant:
         item.created = now
         item.listed_from = max(item.listed_from, now + self.settings.list_seconds)
         self.items[item.id] = item
+        if item.type == "Lakehouse":
+            for folder in ("Files", "Tables"):
+                home = self.onelake / item.workspace_id / item.id
+                (home / folder).mkdir(parents=True, exist_ok=True)
         return item
 
     def make(self, workspace_id: str, type_: str, name: str, **more: Any) -> Item:

@@ -144,7 +144,7 @@ def _written(nodes: Sequence[Node], depth: int) -> Iterator[str]:
         if "\n" in node.value or node.value.startswith("\t"):
             yield node.value
         for name, value in node.scalars.items():
-            if name in ("isKey",) and value == "true":
+            if name == "isKey" and value == "true":
                 yield f"{tabs}\t{name}"
             elif (name, value) != ("isActive", "true"):
                 yield f"{tabs}\t{name}: {value}"
@@ -169,6 +169,8 @@ def _quoted(name: str) -> str:
 
 
 def _ordered(nodes: Sequence[Node]) -> list[Node]:
-    properties = sorted((each for each in nodes if each.keyword == "property"), key=lambda n: n.name)
+    properties = sorted(
+        (each for each in nodes if each.keyword == "property"), key=lambda n: n.name
+    )
     rest = [each for each in nodes if each.keyword != "property"]
     return properties + rest if properties else rest

@@ -12,12 +12,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-
 from peers.fabric.calls import Call, Route
 from peers.fabric.refusals import Refusal
 from peers.fabric.tenant import Tenant, seeded
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 TENANT_ID = seeded("tenant")
 CLIENT_ID = seeded("client")

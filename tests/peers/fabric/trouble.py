@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-
 from peers.fabric.faults import Fault
 from peers.fabric.refusals import Refusal
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 _CODES: Mapping[str, tuple[int, str, str]] = {
     "cold-start": (500, "ColdStartTimeout", "The graph engine did not start in time."),

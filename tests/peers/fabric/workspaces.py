@@ -3,11 +3,10 @@
 from typing import Any
 from uuid import uuid4
 
-from starlette.responses import JSONResponse, Response
-
 from peers.fabric.calls import Call, Route, page
 from peers.fabric.refusals import Refusal, invalid
 from peers.fabric.tenant import REGION, Item, Tenant, Workspace
+from starlette.responses import JSONResponse, Response
 
 _ONE = "/v1/workspaces/{ws}"
 

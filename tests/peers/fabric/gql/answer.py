@@ -159,5 +159,3 @@ def _number(value: Any) -> Any:
 
 def _reference(element: Node | Edge) -> str:
     return f"{'n' if isinstance(element, Node) else 'e'}:{element.oid:x}"
-
-

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from peers.fabric.gql.deadline import Deadline
-from peers.fabric.gql.lexer import RESERVED, Token, tokens
+from peers.fabric.gql.lexer import Token, tokens
 from peers.fabric.gql.problems import GqlProblem, no_such
+from peers.fabric.gql.reserved import RESERVED
 from peers.fabric.graph import Graph
 
 
@@ -33,7 +34,10 @@ class Cursor:
     def sees(self, *words: str) -> bool:
         """Whether these words or signs come next."""
         seen = [self.ahead(number) for number in range(len(words))]
-        return all(word in (each.word, each.text if each.kind == "sign" else "") for word, each in zip(words, seen, strict=True))
+        return all(
+            word in (each.word, each.text if each.kind == "sign" else "")
+            for word, each in zip(words, seen, strict=True)
+        )
 
     def take(self, *words: str) -> bool:
         if not self.sees(*words):
@@ -58,8 +62,7 @@ class Cursor:
 
     def label(self) -> str:
         name = self.name("label")
-        types = (*self.graph.node_types, *self.graph.edge_types)
-        if not any(name in each.labels for each in types):
+        if not any(name in each.labels for each in self.graph.element_types):
             raise no_such("label", name)
         return name
 

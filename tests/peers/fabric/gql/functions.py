@@ -72,9 +72,7 @@ def _boolean(value: Any) -> bool:
 
 _CASTS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("STRING", "VARCHAR"), _string),
-    **dict.fromkeys(
-        ("INT", "INTEGER", "INT64", "BIGINT"), lambda value: integer(int(value))
-    ),
+    **dict.fromkeys(("INT", "INTEGER", "INT64", "BIGINT"), lambda value: integer(int(value))),
     **dict.fromkeys(("FLOAT", "DOUBLE", "FLOAT64", "REAL"), float),
     **dict.fromkeys(("BOOL", "BOOLEAN"), _boolean),
     "ZONED DATETIME": lambda value: zoned_datetime(_string(value)),

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
-from peers.fabric.gql.expressions import Expressions, _reader
+from peers.fabric.gql.atoms import reader
+from peers.fabric.gql.expressions import Expressions
 from peers.fabric.gql.plan import Plan
 from peers.fabric.gql.problems import GqlProblem, unsupported
 from peers.fabric.gql.shapes import EdgePattern, NodePattern, PathPattern
@@ -86,18 +87,19 @@ class Patterns(Expressions):
             raise unsupported("A path in brackets")
         variable, named = self._variable_name()
         labels = self._labels()
-        self._inside(variable, named, block.conditions, ")")
+        self._inside(variable, block.conditions, ")")
         self.expect(")")
         return NodePattern(variable, named, labels)
 
     def _edge(self, block: Block, path: PathPattern) -> EdgePattern:
         opening = self.advance().text
-        variable, named, labels, inline = f"#{next(_numbers)}", False, None, []
+        variable, named, labels = f"#{next(_numbers)}", False, None
+        inline: list[Expression] = []
         closing = opening
         if opening in ("-[", "<-["):
             variable, named = self._variable_name()
             labels = self._labels()
-            self._inside(variable, named, inline, "]-")
+            self._inside(variable, inline, "]-")
             closing = self.advance().text
             if closing not in ("]-", "]->"):
                 self.fail("]- or ]-> is expected")
@@ -168,9 +170,7 @@ class Patterns(Expressions):
         name = self.label()
         return lambda labels: name in labels
 
-    def _inside(
-        self, variable: str, named: bool, conditions: list[Expression], closing: str
-    ) -> None:
+    def _inside(self, variable: str, conditions: list[Expression], closing: str) -> None:
         """{property: value} and WHERE of an element."""
         if self.take("{"):
             while not self.take("}"):
@@ -187,10 +187,8 @@ class Patterns(Expressions):
 
 
 def _equals(variable: str, property_: str, value: Expression) -> Expression:
-    read, run = _reader(lambda row: row[variable], property_), value.run
-    return Expression(
-        lambda row: equal(read(row), run(row)), value.uses | {variable}, "BOOL"
-    )
+    read, run = reader(lambda row: row[variable], property_), value.run
+    return Expression(lambda row: equal(read(row), run(row)), value.uses | {variable}, "BOOL")
 
 
 def _either(first: Labels, second: Labels) -> Labels:
@@ -210,5 +208,3 @@ def _directions(opening: str, closing: str) -> tuple[bool, bool]:
         return opening != "<-", opening != "->"
     left, right = opening == "<-[", closing == "]->"
     return right or not left, left or not right
-
-

@@ -72,7 +72,9 @@ class Plan:
         for index in range(start, len(path.edges)):
             self._go(path.nodes[index], path.edges[index], path.nodes[index + 1], path, onward=True)
         for index in range(start - 1, -1, -1):
-            self._go(path.nodes[index + 1], path.edges[index], path.nodes[index], path, onward=False)
+            self._go(
+                path.nodes[index + 1], path.edges[index], path.nodes[index], path, onward=False
+            )
         if path.name or path.mode not in ("", "WALK"):
             self._steps.append(_whole_path(path))
             self._bind(path.name or "#")
@@ -185,14 +187,13 @@ def _allowed(mode: str, elements: Sequence[Node | Edge]) -> bool:
     if mode == "ACYCLIC":
         return len(set(nodes)) == len(nodes)
     if mode == "SIMPLE":
-        return len(set(nodes[:-1])) == len(nodes[:-1]) and (
-            nodes[-1] not in nodes[1:-1]
-        )
+        return len(set(nodes[:-1])) == len(nodes[:-1]) and (nodes[-1] not in nodes[1:-1])
     return True
 
 
 def _named(paths: Sequence[PathPattern]) -> set[str]:
     found = {each.name for each in paths if each.name}
     for path in paths:
-        found |= {each.variable for each in (*path.nodes, *path.edges) if each.named}
+        found |= {each.variable for each in path.nodes if each.named}
+        found |= {each.variable for each in path.edges if each.named}
     return found

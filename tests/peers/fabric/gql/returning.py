@@ -75,8 +75,7 @@ class Returning:
     def _grouped(self, rows: Iterable[Row]) -> Iterator[Row]:
         columns = dict(self.items)
         by = [
-            columns[name].run if name in columns else _variable(name)
-            for name in self.grouped or ()
+            columns[name].run if name in columns else _variable(name) for name in self.grouped or ()
         ]
         groups: dict[Any, list[Row]] = {}
         for row in rows:

@@ -10,7 +10,17 @@ from peers.fabric.gql.returning import Returning, SortKey, cut, sorted_rows, uni
 from peers.fabric.gql.values import Expression, Row
 
 Step = Callable[[Iterable[Row]], Iterable[Row]]
-_WRITING = {"INSERT", "SET", "REMOVE", "DELETE", "DETACH", "NODETACH", "CREATE", "DROP", "ALTER"} | {
+_WRITING = {
+    "INSERT",
+    "SET",
+    "REMOVE",
+    "DELETE",
+    "DETACH",
+    "NODETACH",
+    "CREATE",
+    "DROP",
+    "ALTER",
+} | {
     *("MERGE", "COMMIT", "ROLLBACK", "SESSION", "COPY", "START"),
 }
 _UNSUPPORTED = {"EXCEPT", "INTERSECT", "OTHERWISE", "CALL", "SELECT", "USE"}
@@ -51,7 +61,9 @@ class Parser(Patterns):
             yield from second.run()
 
         names = [name for name, _ in first.columns]
-        return Query(first.columns, run if every else lambda: unique(run(), names), distinct=not every)
+        return Query(
+            first.columns, run if every else lambda: unique(run(), names), distinct=not every
+        )
 
     def _linear(self) -> Query:
         steps: list[Step] = []
