@@ -14,7 +14,7 @@ from graph_query_api.dependencies import FabricServices, Services
 from graph_query_api.graphs.fabric import FabricGraphs
 from graph_query_api.graphs.ladybug import LadybugGraphs
 from graph_query_api.graphs.protocol import GraphStore
-from graph_query_api.loading.child import LoadingProcesses
+from graph_query_api.loading.protocol import LOADER
 from graph_query_api.routers import (
     docs,
     fabric_connections,
@@ -49,6 +49,7 @@ from graph_query_api.stores.sqlite import SqliteStores
 from graph_query_api.telemetry.duckdb_query import DuckTelemetry
 from scenario_pack.archive import Limits
 from scenario_pack.names import Slot
+from service_kit.child import ChildProcesses
 from service_kit.serving import new_app
 
 FABRIC_QUERY_SECONDS = 100.0
@@ -91,7 +92,7 @@ class Adapters:
     indexes: SearchIndexes
     graphs: LadybugGraphs
     telemetry: DuckTelemetry
-    processes: LoadingProcesses
+    processes: ChildProcesses
     background: Background
     fabric: Fabric | None
 
@@ -125,7 +126,7 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
             max_rows=settings.query_max_rows,
         )
         stack.push_async_callback(telemetry.aclose)
-        processes = LoadingProcesses()
+        processes = ChildProcesses(LOADER)
         stack.push_async_callback(processes.aclose)
         connected = await stack.enter_async_context(fabric.opened(settings))
         background = Background()

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from graph_query_api.loading import child
 from graph_query_api.services.upload_forms import Lease, Upload
 from support.graph_query_app import RunningApp, problem, running
 from support.packs import Files, base_pack, csv_bytes, tarball, tarballs
@@ -294,7 +293,7 @@ async def test_a_loader_that_cannot_start_is_an_error(
     app: RunningApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     telemetry = tarballs(tmp_path, base_pack())["telemetry"]
-    monkeypatch.setattr(child, "LOADER", "no_such_module")
+    monkeypatch.setattr(app.services.uploads._loader.processes, "_module", "no_such_module")
     *_, (last, _) = await post(app, "telemetry", telemetry)  # one was waiting
     assert last == "complete"
     *_, (last, error) = await post(app, "telemetry", telemetry)

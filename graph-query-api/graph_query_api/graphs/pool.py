@@ -17,8 +17,8 @@ from graph_query_api.errors import (
     StoreUnavailable,
 )
 from graph_query_api.graphs.frames import DATA, END, HEADER, REQUEST, frame
-from graph_query_api.process import PIPE_CLOSED, environment, python, wait_for_end
 from graph_query_api.spool import Spool
+from service_kit.process import PIPE_CLOSED, environment, python, wait_for_end
 
 WORKER = "graph_query_api.graphs.worker"
 GRACE = 1.0

@@ -28,7 +28,7 @@ from graph_query_api.graphs.ids import vertex_id
 from graph_query_api.graphs.names import KEY, NUMBER, quoted
 from graph_query_api.graphs.topology import topology
 from graph_query_api.graphs.values import InternalId, Values, column_type, unique_names
-from graph_query_api.process import die_with_parent
+from service_kit.process import die_with_parent
 
 BUFFER_POOL_BYTES = 256 << 20
 MAX_DATABASE_BYTES = 16 << 30

@@ -1,8 +1,12 @@
-"""What the loading process is asked, and what it answers: a line of JSON each."""
+"""What the loading process is asked; it answers with the load's result."""
 
-import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
+
+from scenario_pack.archive import Limits
+
+LOADER = "graph_query_api.loading"
 
 LoadedSlot = Literal["graph", "telemetry"]
 
@@ -20,18 +24,8 @@ class LoadRequest:
     target: str
     scenario: str
     check_only: bool
-    max_members: int
-    max_unpacked_bytes: int
-    max_compression_ratio: int
-
-    def line(self) -> bytes:
-        return json.dumps(asdict(self)).encode() + b"\n"
+    limits: Limits
 
     @classmethod
-    def parse(cls, line: bytes) -> "LoadRequest":
-        return cls(**json.loads(line))
-
-
-def event_line(event: str, data: dict[str, Any]) -> bytes:
-    text = json.dumps({"event": event, "data": data}, ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8", "backslashreplace") + b"\n"
+    def parse(cls, request: Mapping[str, Any]) -> "LoadRequest":
+        return cls(**{**request, "limits": Limits(**request["limits"])})

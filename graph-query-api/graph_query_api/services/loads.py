@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -11,9 +11,7 @@ from typing import Any, Literal
 from graph_query_api.errors import LoadFailed, LoadGivenUp
 from graph_query_api.graphs.ladybug import graph_path
 from graph_query_api.graphs.protocol import GraphStore
-from graph_query_api.loading.child import LoadingProcesses
 from graph_query_api.loading.protocol import LoadRequest
-from graph_query_api.loading.scenario_metadata import scenario_metadata
 from graph_query_api.models import PartRecord
 from graph_query_api.services.knowledge import Knowledge, check_knowledge
 from graph_query_api.services.leases import check_lease
@@ -29,7 +27,9 @@ from scenario_pack.manifest import Manifest
 from scenario_pack.names import Resources, Slot
 from scenario_pack.problems import PackWarning
 from scenario_pack.prompts import instruction_warnings
+from scenario_pack.scenario_metadata import scenario_metadata
 from scenario_pack.validation import manifest_for
+from service_kit.child import ChildProcesses, ChildStopped
 
 UNPACKED = 20
 
@@ -42,7 +42,7 @@ EngineSlot = Literal["graph", "telemetry"]
 class Loader:
     """What loads need; shared by all of them. ``drops`` removes what a load has replaced."""
 
-    processes: LoadingProcesses
+    processes: ChildProcesses
     scenarios: Scenarios
     graphs: GraphStore
     telemetry: TelemetryStore
@@ -110,19 +110,22 @@ class Load:
 
     async def _in_child(self, slot: EngineSlot) -> Result:
         request = await asyncio.to_thread(self._request, slot)
-        async with aclosing(self._loader.processes.events(request)) as events:
-            async for event, data in events:
-                if event == "complete":
-                    return data
-                if event == "error":
-                    raise LoadFailed(data["error"], data["detail"], data["problems"])
-                self._tell(event, data)
+        try:
+            async with aclosing(self._loader.processes.events(asdict(request))) as events:
+                async for event, data in events:
+                    if event == "complete":
+                        return data
+                    if event == "error":
+                        raise LoadFailed(data["error"], data["detail"], data["problems"])
+                    self._tell(event, data)
+        except ChildStopped as how:
+            detail = f"The loader stopped before its end ({how}). Nothing was replaced; "
+            raise LoadFailed("Loader stopped", f"{detail}load it again.", []) from how
         raise AssertionError("a load's events end with complete or error")
 
     def _request(self, slot: EngineSlot) -> LoadRequest:
         target = self._target(slot)
         target.parent.mkdir(parents=True, exist_ok=True)
-        limits = self._loader.limits
         return LoadRequest(
             slot=slot,
             archive=str(self._upload.archive),
@@ -130,9 +133,7 @@ class Load:
             target=str(target),
             scenario=self._upload.scenario,
             check_only=self._upload.check_only,
-            max_members=limits.max_members,
-            max_unpacked_bytes=limits.max_unpacked_bytes,
-            max_compression_ratio=limits.max_compression_ratio,
+            limits=self._loader.limits,
         )
 
     def _target(self, slot: EngineSlot) -> Path:

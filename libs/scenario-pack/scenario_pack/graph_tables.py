@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -19,7 +19,7 @@ class VertexTable:
     """All vertices of a label.
 
     `relation` has the columns `_key` (VARCHAR, the id) and `p0`, `p1`, … in the order of
-    `columns`, among which is the id column too.
+    `columns`, which begin with the id column of the label's first entry.
     """
 
     label: str
@@ -54,6 +54,19 @@ class PreparedGraph:
     edges: list[EdgeTable]
     dangling: int
     warnings: list[PackWarning]
+
+    @property
+    def rows(self) -> int:
+        vertices = sum(table.rows for table in self.vertices)
+        return vertices + sum(table.rows for table in self.edges)
+
+    def counts(self) -> dict[str, Any]:
+        """As the result of a load has them: vertices and edges by label, dangling edges."""
+        edges: Counter[str] = Counter()
+        for table in self.edges:
+            edges[table.label] += table.rows
+        vertices = {table.label: table.rows for table in self.vertices}
+        return {"vertices": vertices, "edges": dict(edges), "dangling": self.dangling}
 
 
 ColumnTypes = Mapping[str, Mapping[str, ValueType | None]]

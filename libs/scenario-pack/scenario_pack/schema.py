@@ -17,7 +17,7 @@ DEFAULT_DATA_DIRECTORY = "data/entities"
 
 @dataclass(frozen=True, slots=True)
 class VertexEntry:
-    """Rows of one CSV that become vertices; `properties` always holds the id column."""
+    """Rows of one CSV that become vertices; `properties` begin with the id column."""
 
     label: str
     csv_file: str

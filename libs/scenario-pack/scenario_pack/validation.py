@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -176,12 +175,7 @@ class _Judge:
         schema = read_graph_schema(self._folder, manifest)
         graph = prepare_graph(self._folder, schema, self._workspace("graph"), self._on_progress)
         graph.con.close()
-        edges: Counter[str] = Counter()
-        for table in graph.edges:
-            edges[table.label] += table.rows
-        vertices = {table.label: table.rows for table in graph.vertices}
-        counts = {"vertices": vertices, "edges": dict(edges), "dangling": graph.dangling}
-        return Part("graph", counts, tuple(graph.warnings))
+        return Part("graph", graph.counts(), tuple(graph.warnings))
 
     def _telemetry(self) -> Part:
         from scenario_pack.telemetry import prepare_telemetry

@@ -6,9 +6,10 @@ An empty value is null here and says nothing about the type.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import duckdb
+if TYPE_CHECKING:
+    import duckdb
 
 ValueType = Literal["text", "integer", "float", "boolean", "timestamp"]
 

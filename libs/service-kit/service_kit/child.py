@@ -1,38 +1,43 @@
-"""Runs the loading process for the service: its events as they come, its end with ours."""
+"""Child processes that do one task each: their events as they come, their end with ours."""
 
 import asyncio
 import contextlib
 import json
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
-from graph_query_api.loading.protocol import LoadRequest
-from graph_query_api.process import PIPE_CLOSED, environment, python, wait_for_end
+from service_kit.process import PIPE_CLOSED, environment, python, wait_for_end
 
-LOADER = "graph_query_api.loading"
 LINE_BYTES = 64 << 20
-"""A result with its manifest is one line; this only bounds what a faulty child could send."""
+"""A result is one line; this only bounds what a faulty child could send."""
 
 Event = tuple[str, dict[str, Any]]
 
 
-class LoadingProcesses:
-    """One process a load. One more is kept waiting, since a start with all engines takes as
-    long as a small load."""
+class ChildStopped(Exception):
+    """The process ended without a last word. The message says how."""
 
-    def __init__(self) -> None:
+
+class ChildProcesses:
+    """One process a task, each running ``module``, which answers with ``child_side.serve``.
+
+    One more is kept waiting, since a start with all engines takes as long as a small task.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
         self._next: asyncio.Task[Process] | None = None
         self._closed = False
 
     def keep_ready(self) -> None:
-        """Starts the process of the next load, unless one is waiting."""
+        """Starts the process of the next task, unless one is waiting."""
         if self._next is None and not self._closed:
-            self._next = asyncio.create_task(_start())
+            self._next = asyncio.create_task(self._start())
 
-    async def events(self, request: LoadRequest) -> AsyncGenerator[Event, None]:
-        """``progress`` events, then ``complete`` or ``error``, whatever becomes of the process.
+    async def events(self, request: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
+        """``progress`` events, then ``complete`` or ``error``. Raises ChildStopped.
 
         Closing the generator kills the process.
         """
@@ -41,14 +46,14 @@ class LoadingProcesses:
             assert process.stdin  # noqa: S101 - both were asked for
             assert process.stdout  # noqa: S101
             with contextlib.suppress(*PIPE_CLOSED):
-                process.stdin.write(request.line())
+                process.stdin.write(json.dumps(request).encode() + b"\n")
                 await process.stdin.drain()
             async for line in process.stdout:
                 event = json.loads(line)
                 yield event["event"], event["data"]
                 if event["event"] != "progress":
                     return
-            yield "error", _stopped(await process.wait())
+            raise ChildStopped(_how(await process.wait()))
         finally:
             await _end(process)
             self.keep_ready()
@@ -65,18 +70,17 @@ class LoadingProcesses:
             if process.returncode is None:
                 return process
             await _end(process)
-        return await _start()
+        return await self._start()
 
-
-async def _start() -> Process:
-    return await asyncio.create_subprocess_exec(
-        *python(LOADER),
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=DEVNULL,
-        limit=LINE_BYTES,
-        env=environment(),
-    )
+    async def _start(self) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *python(self._module),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            limit=LINE_BYTES,
+            env=environment(),
+        )
 
 
 async def _end(process: Process) -> None:
@@ -86,7 +90,5 @@ async def _end(process: Process) -> None:
     await wait_for_end(process)
 
 
-def _stopped(code: int) -> dict[str, Any]:
-    how = f"signal {-code}, {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
-    detail = f"The loader stopped before its end ({how}). Nothing was replaced; load it again."
-    return {"error": "Loader stopped", "detail": detail, "problems": []}
+def _how(code: int) -> str:
+    return f"signal {-code}, {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"

@@ -7,7 +7,7 @@ from asyncio.subprocess import PIPE, Process
 import pytest
 import uvloop
 
-from graph_query_api.process import PIPE_CLOSED, wait_for_end
+from service_kit.process import PIPE_CLOSED, wait_for_end
 
 
 async def gone() -> Process:

@@ -1,5 +1,7 @@
 """How far a load has come, in percent of work that was really done."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

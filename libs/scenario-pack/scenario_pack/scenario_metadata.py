@@ -1,5 +1,7 @@
 """What a manifest says about its scenario, as the scenario's document keeps it."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from scenario_pack.manifest import Manifest

@@ -1,0 +1,1 @@
+"""A pack's graph in Microsoft Fabric: tables, graph model, ontology."""
