@@ -164,7 +164,7 @@ def _(p: Parts) -> bool:
     for table in tables(p):
         alias = table.get("nodeTypeAlias") or table["edgeTypeAlias"]
         mapped = [each["propertyName"] for each in table["propertyMappings"]]
-        if sorted(mapped) != sorted(_names(by_alias[alias])):
+        if alias not in by_alias or sorted(mapped) != sorted(_names(by_alias[alias])):
             return False
     return True
 

@@ -28,7 +28,9 @@ names = st.one_of(
     st.text(min_size=1, max_size=8),
     st.text("aA_ 1'.:=-\n\t", min_size=1, max_size=5),
 )
-kinds = st.sampled_from(["text", "integer", "float", "boolean", "timestamp"])
+kinds: st.SearchStrategy[ValueType] = st.sampled_from(
+    ["text", "integer", "float", "boolean", "timestamp"]
+)
 scenarios = st.from_regex(r"[a-z0-9](-?[a-z0-9]){1,9}", fullmatch=True)
 
 
@@ -40,7 +42,7 @@ def graphs(draw: st.DrawFn) -> FabricGraph:
     pairs = draw(st.lists(ends, max_size=6, unique=True))
     of_edges = {label: draw(properties) for label in sorted({label for label, _, _ in pairs})}
     vertices = [
-        VertexTable(label, f"v{n}", _columns({key: "text", **rest, key: "text"}), n)
+        VertexTable(label, f"v{n}", [Column(key, "text"), *_columns(rest, key)], n)
         for n, (label, (key, rest)) in enumerate(labels.items())
     ]
     edges = [
@@ -53,8 +55,8 @@ def graphs(draw: st.DrawFn) -> FabricGraph:
     return fabric_graph(draw(scenarios), GraphSchema(tuple(entries), ()), prepared)
 
 
-def _columns(properties: Mapping[str, ValueType]) -> list[Column]:
-    return [Column(name, kind) for name, kind in properties.items()]
+def _columns(properties: Mapping[str, ValueType], key: str | None = None) -> list[Column]:
+    return [Column(name, kind) for name, kind in properties.items() if name != key]
 
 
 def graph_of_pack(folder: Path, files: Mapping[str, bytes], scenario: str) -> FabricGraph:

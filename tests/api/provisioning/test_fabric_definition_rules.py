@@ -70,7 +70,7 @@ OF_ONTOLOGIES: dict[str, Breakage] = {
     "6.3-compatibility": ("database", "1000000", "1601"),
     "6.3-namespace": ("namespaces/default", "lineageTag: default", "lineageTag: other"),
     "6.3-model-refs": ("model", "ref table s__A\n", ""),
-    "6.3-lineage-tag": (A, "lineageTag: .*?\n", f"lineageTag: {WORKSPACE}\n"),
+    "6.3-lineage-tag": (A, "(lineageTag: .*?\n)(.*?)lineageTag: .*?\n", r"\1\2\1"),
     "6.3-column-type": (TABLE, "int64", "int"),
     "6.3-source-column": (TABLE, "sourceColumn: N", "sourceColumn: M"),
     "6.3-partition": (TABLE, "directLake", "import"),

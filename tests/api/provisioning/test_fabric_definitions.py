@@ -100,7 +100,8 @@ def test_sizes_come_from_the_styles(size: Any, tmp_path: Path) -> None:
     layout = json.loads(model_of(graph, styles=styles)["stylingConfiguration.json"])["modelLayout"]
     sizes = {alias: each["size"] for alias, each in layout["styles"].items()}
     assert (sizes["Site_nodeType"], sizes["Duct_nodeType"], sizes["Depot_nodeType"]) == (16, 30, 30)
-    for odd in ({"node_types": []}, {"node_types": None}, {}):
+    several: list[dict[str, Any]] = [{"node_types": []}, {"node_types": None}, {}]
+    for odd in several:
         assert model_of(graph, styles=odd) == model_of(graph)
 
 
@@ -174,4 +175,4 @@ def test_scenarios_have_tags_of_their_own(tmp_path: Path) -> None:
 
 
 def _tag(text: str) -> str:
-    return text.split("lineageTag: ")[1].split("\n")[0]
+    return text.partition("lineageTag: ")[2].partition("\n")[0]
