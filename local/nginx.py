@@ -11,9 +11,9 @@ from pathlib import Path
 
 from local.errors import CannotRunError
 
-FOLDER = Path(__file__).resolve().parent.parent / "nginx"
-TEMPLATE = FOLDER / "nginx.conf.template"
-HTML = FOLDER / "html"
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "nginx" / "nginx.conf.template"
+HTML = ROOT / "frontend" / "dist"
 
 
 def prepare(

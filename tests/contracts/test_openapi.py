@@ -10,7 +10,6 @@ import pytest
 
 from support.stack import Stack, running
 
-
 CONFIG = str(Path(__file__).parents[2] / "schemathesis.toml")
 
 

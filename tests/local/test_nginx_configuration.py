@@ -5,9 +5,7 @@ import json
 import re
 import subprocess
 import time
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -158,56 +156,3 @@ def test_requests_are_logged(front: Front) -> None:
     lines = [json.loads(line) for line in front.access_log.read_text().splitlines()]
     [line] = [line for line in lines if line["request_id"] == "log-me"]
     assert (line["uri"], line["status"]) == ("/api/health?probe", 200)
-
-
-# --- the page -------------------------------------------------------------------------------
-
-
-class Page(HTMLParser):
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.addresses: list[str] = []
-        self.inline = False
-        self._in_script = False
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in_script = tag in {"script", "style"}
-        for name, value in attrs:
-            if name in {"href", "src"}:
-                self.addresses.append(value or "")
-            self.inline |= name == "style" or name.startswith("on")
-
-    def handle_data(self, data: str) -> None:
-        self.inline |= self._in_script and bool(data.strip())
-
-
-def test_the_page_needs_nothing_from_elsewhere(front: Front) -> None:
-    answer = httpx.get(front.url)
-    assert answer.headers["content-type"].startswith("text/html")
-    page = Page(answer.text)
-    assert not page.inline
-    assert all(a.startswith("/") or a == "data:," for a in page.addresses)
-    assert {"/api/openapi", "/query/openapi", "/index.js"} <= set(page.addresses)
-    for name, kind in (("/index.js", "text/javascript"), ("/index.css", "text/css")):
-        part = httpx.get(front.url + name)
-        assert (part.status_code, part.headers["content-type"]) == (200, kind)
-        assert "http://" not in part.text
-        assert "https://" not in part.text
-
-
-def test_the_page_may_run_only_its_own_script(front: Front) -> None:
-    headers: Any = httpx.get(front.url).headers
-    policy = dict(
-        each.strip().split(" ", 1) for each in headers["content-security-policy"].split(";")
-    )
-    assert policy["default-src"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == "'self'"
-    assert policy["frame-ancestors"] == "'none'"
-    assert headers["x-content-type-options"] == "nosniff"
-    assert "." not in headers["server"]
-
-
-def test_names_never_become_markup() -> None:
-    script = (nginx.HTML / "index.js").read_text()
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval", script)

@@ -1,0 +1,182 @@
+import { makeStyles, mergeClasses, ProgressBar, tokens } from '@fluentui/react-components';
+import { ChevronDownRegular, ChevronRightRegular } from '@fluentui/react-icons';
+
+import type { Problem } from '@/api/problem';
+import { formatDuration } from '@/lib/format';
+import { Time } from '@/ui/Time';
+
+import { JobButtons } from './JobButtons';
+import { causes, stepSummary } from './results';
+import { isActive, jobWord, shownJob, shownStep, stepWord } from './states';
+import { StatusIcon } from './StatusIcon';
+import { text } from './text';
+import { stepSeconds, workedSeconds } from './timing';
+import { target, type JobRow, type StepRow } from './tree';
+import type { Job, Step } from './types';
+import { useNow } from './useNow';
+
+const FIRST_CAUSES = 3;
+
+const useStyles = makeStyles({
+  job: {
+    display: 'grid',
+    gridTemplateColumns: '20px 20px 1fr auto',
+    alignItems: 'center',
+    columnGap: tokens.spacingHorizontalS,
+    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXXS}`,
+    cursor: 'pointer',
+  },
+  name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere', minWidth: 0 },
+  word: { textAlign: 'end', fontVariantNumeric: 'tabular-nums', fontWeight: tokens.fontWeightSemibold },
+  below: { gridColumn: '3 / -1', minWidth: 0 },
+  facts: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    columnGap: tokens.spacingHorizontalS,
+    color: tokens.colorNeutralForeground3,
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+  },
+  cause: {
+    display: '-webkit-box',
+    WebkitLineClamp: 2,
+    WebkitBoxOrient: 'vertical',
+    overflow: 'hidden',
+    overflowWrap: 'anywhere',
+    color: tokens.colorNeutralForeground2,
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+  },
+  bar: { marginTop: tokens.spacingVerticalXS },
+  buttons: { gridColumn: '3 / -1', marginInlineStart: `-${tokens.spacingHorizontalM}` },
+  chevron: { display: 'inline-flex', color: tokens.colorNeutralForeground3 },
+  step: {
+    display: 'grid',
+    gridTemplateColumns: '20px minmax(80px, max-content) 1fr auto',
+    alignItems: 'baseline',
+    columnGap: tokens.spacingHorizontalS,
+    padding: `${tokens.spacingVerticalXXS} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXXS} 64px`,
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase300,
+  },
+  icon: { alignSelf: 'start' },
+  summary: {
+    order: 1,
+    gridColumn: '2 / -1',
+    color: tokens.colorNeutralForeground2,
+    overflowWrap: 'anywhere',
+    minWidth: 0,
+  },
+  counts: { '@media (min-width: 481px)': { order: 0, gridColumn: '3' } },
+  state: { gridColumn: '4', fontVariantNumeric: 'tabular-nums', textAlign: 'end' },
+  took: { color: tokens.colorNeutralForeground3, fontVariantNumeric: 'tabular-nums' },
+  causes: {
+    order: 2,
+    gridColumn: '2 / -1', margin: 0, paddingInlineStart: tokens.spacingHorizontalL, overflowWrap: 'anywhere' },
+});
+
+interface JobRowProps {
+  row: JobRow;
+  active: boolean;
+  onToggle: () => void;
+  onProblem: (job: Job, problem: Problem) => void;
+}
+
+export function JobRowView({ row, active, onToggle, onProblem }: JobRowProps) {
+  const styles = useStyles();
+  const { job } = row;
+  const shown = shownJob(job);
+  return (
+    // the tree item around it answers to the keys that do the same
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
+    <div className={styles.job} onClick={onToggle}>
+      <span className={styles.chevron}>{row.expanded ? <ChevronDownRegular /> : <ChevronRightRegular />}</span>
+      <StatusIcon shown={shown} pct={job.overall_pct} />
+      <span className={styles.name}>{job.scenario_name}</span>
+      <span className={styles.word}>{jobWord(job)}</span>
+      <div className={styles.below}>
+        <JobFacts job={job} />
+        {!row.expanded && job.error && <div key="cause" className={styles.cause}>{job.error}</div>}
+        {isActive(job) && (
+          <ProgressBar
+            className={styles.bar}
+            value={job.overall_pct / 100}
+            aria-hidden // the state says it in words
+          />
+        )}
+      </div>
+      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
+      <div className={styles.buttons} onClick={(event) => event.stopPropagation()}>
+        <JobButtons job={job} onProblem={onProblem} tabIndex={active ? 0 : -1} />
+      </div>
+    </div>
+  );
+}
+
+function JobFacts({ job }: { job: Job }) {
+  const styles = useStyles();
+  const now = useNow(job.status === 'running');
+  const worked = job.status === 'running' ? workedSeconds(job, now) : null;
+  return (
+    <div className={styles.facts}>
+      <span>{`→ ${target(job)}`}</span>
+      <Time iso={job.created_at} />
+      {worked !== null && <span key="worked">{formatDuration(worked)}</span>}
+      {job.attempt > 1 && <span key="attempt">{text.attempt(job.attempt)}</span>}
+      {job.check_only && <span key="check">{text.checkOnly}</span>}
+    </div>
+  );
+}
+
+export function StepRowView({ row }: { row: StepRow }) {
+  const styles = useStyles();
+  const { step } = row;
+  const shown = shownStep(step);
+  const summary = stepSummary(step);
+  return (
+    <div className={styles.step}>
+      <span className={styles.icon}>
+        <StatusIcon shown={shown} pct={step.pct} />
+      </span>
+      <span>{step.name}</span>
+      {summary && (
+        <span key="summary" className={mergeClasses(styles.summary, step.status === 'done' && styles.counts)}>
+          {summary}
+        </span>
+      )}
+      <span className={styles.state}>
+        <StepState step={step} />
+      </span>
+      {step.problems.length > 0 && <Causes step={step} />}
+    </div>
+  );
+}
+
+/** `Done 0:02`, `Loading 60 %` */
+function StepState({ step }: { step: Step }) {
+  const styles = useStyles();
+  const now = useNow(step.status === 'running');
+  const seconds = stepSeconds(step, now);
+  return (
+    <>
+      <span>{stepWord(step)}</span>
+      {seconds !== null && (
+        <span key="took" className={styles.took}>{` ${formatDuration(seconds)}`}</span>
+      )}
+    </>
+  );
+}
+
+function Causes({ step }: { step: Step }) {
+  const styles = useStyles();
+  const all = causes(step);
+  const more = all.length - FIRST_CAUSES;
+  return (
+    <ul className={styles.causes}>
+      {all.slice(0, FIRST_CAUSES).map((cause) => (
+        <li key={cause}>{cause}</li>
+      ))}
+      {more > 0 && <li key="more">{text.moreProblems(more)}</li>}
+    </ul>
+  );
+}

@@ -1,0 +1,21 @@
+import { Tooltip } from '@fluentui/react-components';
+import { useEffect, useState } from 'react';
+
+import { serverNow } from '@/lib/clock';
+import { formatExactTime, formatTime } from '@/lib/format';
+
+const MINUTE = 60_000;
+
+/** `2 minutes ago`, kept current, with the exact time in the tip. */
+export function Time({ iso }: { iso: string }) {
+  const [now, setNow] = useState(() => serverNow());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(serverNow()), MINUTE);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <Tooltip content={formatExactTime(iso)} relationship="description">
+      <time dateTime={iso}>{formatTime(iso, now)}</time>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,166 @@
+"""Jobs while they run: lost and found connections, crashes, many windows."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from support.browser import axe_in_both_themes, screenshots
+from support.job_pages import announcements, job_row, open_panel, slow_pack, start, step_row
+from support.jobs import load, wait_for_end
+from support.packs import base_pack, tarballs
+from support.stack import Stack, wait_until
+
+RUNNING = re.compile(r"^\w+ Loading \d+ %")
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return slow_pack(tmp_path_factory.mktemp("slow"), "slow")
+
+
+@pytest.fixture(autouse=True)
+def no_job_before(console: Stack) -> Iterator[None]:
+    yield
+    with console.client() as client:
+        for job in client.get("/api/upload-jobs").json()["jobs"]:
+            client.post(f"/api/upload-jobs/{job['id']}/cancel")
+            wait_for_end(client, job["id"])
+            client.delete(f"/api/upload-jobs/{job['id']}")
+
+
+def test_a_running_job_is_live_and_its_end_is_said(
+    page: Page, console: Stack, slow: dict[str, Path]
+) -> None:
+    page.goto("/?jobs")
+    start(console, "slow", slow)
+    row = job_row(page, "slow")
+    expect(row).to_have_accessible_name(RUNNING)
+    expect(page).to_have_title(re.compile(r"^\(1\) "))
+    expect(page.get_by_text("live", exact=True)).to_be_visible()
+    expect(step_row(page, "telemetry")).to_contain_text(re.compile(r"Loading \d+ %"))
+    axe_in_both_themes(page)
+    screenshots(page, "jobs-running")
+    expect(row).to_have_accessible_name(re.compile("^slow Done in"), timeout=60_000)
+    expect(announcements(page)).to_contain_text("slow done.")
+    expect(page).to_have_title(re.compile("^Scenarios"))
+
+
+def test_the_server_is_killed_in_mid_job(page: Page, console: Stack, slow: dict[str, Path]) -> None:
+    job_id = start(console, "slow", slow)
+    page.goto(f"/?jobs={job_id}")
+    row = job_row(page, "slow")
+    expect(step_row(page, "telemetry")).to_contain_text(re.compile(r"Loading \d+ %"))
+    console.api.kill()
+    expect(page.get_by_text("reconnecting…")).to_be_visible(timeout=12_000)
+    expect(row).to_have_accessible_name(RUNNING)
+    console.api.start()
+    expect(row).to_have_accessible_name(re.compile("Failed"), timeout=20_000)
+    expect(row.or_(step_row(page, "telemetry"))).to_contain_text(["", "Server restarted"])
+    row.get_by_role("button", name="Retry from telemetry").click()
+    expect(row).to_have_accessible_name(re.compile("attempt 2"))
+    expect(row).to_have_accessible_name(re.compile("^slow Done in"), timeout=60_000)
+
+
+def test_events_are_cut_for_a_minute(page: Page, console: Stack, tmp_path: Path) -> None:
+    packed = tarballs(tmp_path, base_pack("calm"))
+    with console.client() as client:
+        load(client, "calm", packed)
+    panel = open_panel(page)
+    console.nginx.stop()
+    try:
+        expect(panel.get_by_text("reconnecting…")).to_be_visible(timeout=12_000)
+        stopped = panel.get_by_text(
+            re.compile(r"Live updates stopped. Showing the state of \d\d:\d\d.")
+        )
+        expect(stopped).to_be_visible(timeout=40_000)
+        expect(job_row(panel, "calm")).to_be_visible()
+        axe_in_both_themes(page)
+        screenshots(page, "jobs-stopped")
+    finally:
+        console.nginx.start()
+    with console.client() as client:
+        load(client, "calm", packed)
+    panel.get_by_role("button", name="Reconnect").or_(
+        panel.get_by_text("live", exact=True)
+    ).first.click()
+    expect(panel.get_by_text("live", exact=True)).to_be_visible(timeout=12_000)
+    expect(panel.get_by_role("treeitem", level=1, name=re.compile("^calm Done"))).to_have_count(2)
+
+
+def test_without_a_stream_jobs_are_polled(page: Page, console: Stack, tmp_path: Path) -> None:
+    page.route("**/api/upload-jobs/events", lambda route: route.abort())
+    page.goto("/?jobs")
+    expect(page.get_by_text("No job yet")).to_be_visible()
+    start(console, "polled", tarballs(tmp_path, base_pack("polled")))
+    expect(job_row(page, "polled")).to_have_accessible_name(
+        re.compile("^polled Done in"), timeout=25_000
+    )
+
+
+def test_a_running_job_is_cancelled(page: Page, console: Stack, slow: dict[str, Path]) -> None:
+    start(console, "slow", slow)
+    panel = open_panel(page)
+    row = job_row(panel, "slow")
+    expect(step_row(panel, "telemetry")).to_contain_text(re.compile(r"Loading \d+ %"))
+    row.get_by_role("button", name="Cancel").click()
+    expect(row).to_have_accessible_name(re.compile("^slow Cancelled"), timeout=10_000)
+    expect(announcements(page)).to_contain_text("slow cancelled.")
+    expect(row.get_by_role("button", name="Retry from telemetry")).to_be_visible()
+
+
+def test_a_reload_during_a_job_goes_on(page: Page, console: Stack, slow: dict[str, Path]) -> None:
+    start(console, "slow", slow)
+    row = job_row(open_panel(page), "slow")
+    expect(row).to_have_accessible_name(RUNNING)
+    page.reload()
+    expect(row).to_have_accessible_name(RUNNING)
+    before = row.inner_text()
+    wait_until(lambda: row.inner_text() != before, what="the row to move")
+
+
+def test_ten_windows_share_one_stream(browser: Browser, console: Stack, tmp_path: Path) -> None:
+    context = browser.new_context(base_url=console.url)
+    pages = [context.new_page() for _ in range(10)]
+    for each in pages:
+        each.goto("/?jobs")
+        expect(each.get_by_text("No job yet")).to_be_visible()
+    start(console, "shared", tarballs(tmp_path, base_pack("shared")))
+    for each in pages:
+        expect(job_row(each, "shared")).to_have_accessible_name(
+            re.compile("^shared Done in"), timeout=60_000
+        )
+    pages[0].close()  # the one that reads the stream; another takes over
+    with console.client() as client:
+        job = client.get("/api/upload-jobs").json()["jobs"][0]
+        wait_until(lambda: _listeners(console) == 1, what="one stream")
+        client.delete(f"/api/upload-jobs/{job['id']}").raise_for_status()
+    for each in pages[1:]:
+        expect(job_row(each, "shared")).to_have_count(0)
+        expect(each.get_by_text("live", exact=True)).to_be_visible()
+    context.close()
+
+
+def _listeners(console: Stack) -> int:
+    """Streams that nginx holds open to the service."""
+    port = int(console.api_url.rpartition(":")[2])
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    open_ones = [line.split() for line in lines]
+    return sum(1 for each in open_ones if each[3] == "01" and each[2].endswith(f":{port:04X}"))
+
+
+def test_a_window_that_was_frozen_is_right_within_five_seconds(
+    page: Page, console: Stack, tmp_path: Path
+) -> None:
+    page.goto("/?jobs")
+    expect(page.get_by_text("No job yet")).to_be_visible()
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setWebLifecycleState", {"state": "frozen"})
+    with console.client() as client:
+        load(client, "meanwhile", tarballs(tmp_path, base_pack("meanwhile")))
+    session.send("Page.setWebLifecycleState", {"state": "active"})
+    expect(job_row(page, "meanwhile")).to_have_accessible_name(
+        re.compile("^meanwhile Done in"), timeout=5_000
+    )

@@ -1,0 +1,89 @@
+"""Chromium, and what the tests of the console ask of every page."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from local import nginx
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SAMPLE = nginx.HTML / "samples"
+SCREENSHOTS = ROOT / "tests" / "console" / "screenshots"
+# where Fluent catches the focus on its way out of a dialog; it is passed on at once
+NOT_JUDGED = ["[data-tabster-dummy]"]
+THEMES = ("light", "dark")
+
+
+def require_console() -> str:
+    """Where Chromium is; skips the test where it or the built console is missing."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not chromium:
+        pytest.skip("chromium is not on PATH")
+    if not (nginx.HTML / "index.html").exists() or not SAMPLE.exists():
+        pytest.skip("the console is not built: make frontend/dist/samples")
+    return chromium
+
+
+@contextmanager
+def chromium(executable: str) -> Iterator[Browser]:
+    flags = ["--no-sandbox", "--disable-dev-shm-usage", "--enable-unsafe-swiftshader"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=flags)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def settle(page: Page) -> None:
+    """Waits for transitions to end: things that move have half a colour. Not for endless ones."""
+    page.evaluate(
+        """() => Promise.allSettled(
+            document.getAnimations()
+                .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity)
+                .map((each) => each.finished)
+        )"""
+    )
+
+
+def axe(page: Page) -> None:
+    """Fails with each rule of axe that the page breaks, and where."""
+    page.evaluate(AXE.read_text("utf-8"))
+    settle(page)
+    violations = page.evaluate(
+        "(exclude) => axe.run({ exclude }).then((result) => result.violations)", NOT_JUDGED
+    )
+    said = [
+        f"{each['id']}: {node['html'][:200]}\n    {node['failureSummary']}"
+        for each in violations
+        for node in each["nodes"]
+    ]
+    assert not said, "\n".join(said)
+
+
+def axe_in_both_themes(page: Page) -> None:
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        axe(page)
+
+
+def screenshots(page: Page, name: str) -> None:
+    """``name-{light,dark}-{wide,narrow}.png``, and no page may be wider than the window."""
+    before = page.viewport_size
+    assert before
+    SCREENSHOTS.mkdir(exist_ok=True)
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        for size, width, height in (("wide", 1280, 800), ("narrow", 360, 740)):
+            page.set_viewport_size({"width": width, "height": height})
+            settle(page)
+            overflow = "document.documentElement.scrollWidth - window.innerWidth"
+            assert page.evaluate(overflow) <= 0, f"{name} is too wide for {width}"
+            page.screenshot(path=SCREENSHOTS / f"{name}-{theme}-{size}.png")
+    page.set_viewport_size(before)
+    page.emulate_media(color_scheme="light")
