@@ -13,3 +13,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  
     if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped on CI: {report.longrepr}"
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A name that is the same in every process: compressed bytes hold the time they were made."""
+    return f"{argname}-of-{len(val)}-bytes" if isinstance(val, bytes) else None

@@ -41,9 +41,15 @@ class IdempotencyMismatch(InvalidSubmission):
 
 
 class ScenarioBusy(ApiError):
-    def __init__(self, scenario: str, job_id: str) -> None:
+    def __init__(self, scenario: str, job_id: str, status: str = "active") -> None:
+        waits = (
+            " It needs the server that received its files; cancel it if that does not come back."
+            if status == "pending"
+            else ""
+        )
         super().__init__(
-            f"Job {job_id} of the scenario '{scenario}' is active. Wait for its end, or cancel it."
+            f"Job {job_id} of the scenario '{scenario}' is {status}. "
+            f"Wait for its end, or cancel it.{waits}"
         )
         self.job_id = job_id
         self.extensions = {"job_id": job_id}

@@ -11,6 +11,7 @@ from app.dependencies import Services
 from app.models import JobRecord
 from app.problems import ERRORS
 from app.routers import backends, health, upload_jobs
+from app.services.deleted_keys import DeletedKeys
 from app.services.events import JobEvents
 from app.services.held_job import LeaseTimes
 from app.services.job_actions import JobActions
@@ -55,8 +56,7 @@ async def _running(settings: Settings) -> AsyncIterator[Services]:
     key = settings.service_key.get_secret_value() if settings.service_key else None
     client = GraphQueryClient(settings.graph_query_api_url, key)
     try:
-        services, runner, recovery = _assemble(settings, staging, client)
-        retention = Retention(services.records, staging, settings.staging_retention)
+        services, runner, recovery, retention = _assemble(settings, staging, client)
         poll = settings.poll_seconds
         loops = [
             asyncio.create_task(repeat(recovery.look, poll * 2)),
@@ -79,10 +79,11 @@ async def _running(settings: Settings) -> AsyncIterator[Services]:
 
 def _assemble(
     settings: Settings, staging: StagingFolder, client: GraphQueryClient
-) -> tuple[Services, Runner, Recovery]:
+) -> tuple[Services, Runner, Recovery, Retention]:
     documents = client.documents
     records = JobRecords(documents)
     leases = ScenarioLeases(documents, records)
+    deleted_keys = DeletedKeys(documents)
     events = JobEvents(records)
     resume = settings.upload_jobs_on_restart == "resume"
     times = LeaseTimes(settings.lease_seconds, settings.lease_renew_seconds)
@@ -103,7 +104,8 @@ def _assemble(
         max_unpacked_bytes=int(settings.max_unpacked_bytes),
         max_compression_ratio=settings.max_compression_ratio,
     )
-    submissions = Submissions(documents, records, leases, staging, limits, accepted)
-    actions = JobActions(documents, records, leases, staging, runner, events)
+    submissions = Submissions(records, leases, deleted_keys, staging, limits, accepted)
+    actions = JobActions(records, leases, deleted_keys, staging, runner, events)
+    retention = Retention(records, staging, deleted_keys, settings.staging_retention)
     services = Services(settings, client, staging, records, submissions, actions, events)
-    return services, runner, recovery
+    return services, runner, recovery, retention

@@ -97,6 +97,8 @@ class JobRecord(Job):
     idempotent: bool = False
     fingerprint: str = ""
     scenario_metadata: dict[str, Any] | None = None
+    metadata_left_out: bool = False
+    """It was too large to be stored: only the process that ran the step had it."""
 
     def public(self) -> Job:
         return Job.model_construct(**{name: getattr(self, name) for name in Job.model_fields})

@@ -1,8 +1,9 @@
 """How each domain error looks on the wire. The only place that knows both sides."""
 
 from app import errors
-from service_kit.multipart import FileTooLarge, FormError, NotMultipart, StorageFull
+from service_kit.forms import FileTooLarge, FormError, FormTimeout, NotMultipart
 from service_kit.problems import ErrorKind, ErrorTable
+from service_kit.storage import StorageFull, StorageUnavailable
 
 ERRORS: ErrorTable = {
     errors.InvalidSubmission: ErrorKind(422, "Invalid submission"),
@@ -17,6 +18,8 @@ ERRORS: ErrorTable = {
     errors.NotReady: ErrorKind(503, "Not ready"),
     NotMultipart: ErrorKind(400, "Not a multipart form"),
     FormError: ErrorKind(422, "Invalid form"),
+    FormTimeout: ErrorKind(408, "Request timed out"),
     FileTooLarge: ErrorKind(413, "File too large"),
     StorageFull: ErrorKind(507, "Storage full"),
+    StorageUnavailable: ErrorKind(503, "Storage unavailable"),
 }

@@ -29,6 +29,7 @@ GraphQueryError
 ├── ServiceKeyRequired
 ├── StoreUnavailable
 │   └── StorageFull
+├── NotReady                      a store can't be reached
 └── DataDirectoryBusy             another process owns the data directory
 
 None of them knows HTTP: ``problems.py`` gives each its status.
@@ -186,3 +187,15 @@ class DataDirectoryBusy(GraphQueryError):
             f"Another process owns the data directory {directory}. "
             "Stop it, or set DATA_DIR to another folder."
         )
+
+
+class NotReady(GraphQueryError):
+    """``checks``: each store by name, ``ok`` or why not."""
+
+    def __init__(self, checks: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {why}" for name, why in checks.items() if why != "ok"))
+        self._checks = checks
+
+    @property
+    def extensions(self) -> Mapping[str, Any]:
+        return {"checks": self._checks}

@@ -1,12 +1,11 @@
 """What travels: the shapes of documents, scenarios, knowledge and prompts on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from scenario_pack.names import Slot
-
 
 DISPLAY_NAME = "what people call it"
 DESCRIPTION = "what it is about"
@@ -170,11 +169,6 @@ class Health(BaseModel):
     status: str = Field(description="`ok`")
 
 
-class Check(BaseModel):
-    status: str = Field(description="`ok` or `failed`")
-    detail: str = Field("", description="the cause, where it failed")
-
-
 class Readiness(BaseModel):
-    status: str = Field(description="`ready` or `unavailable`")
-    checks: dict[str, Check] = Field(description="each store by name")
+    status: Literal["ready"] = Field("ready", description="all stores answer")
+    checks: dict[str, Literal["ok"]] = Field(description="each store by name")

@@ -2,8 +2,9 @@
 
 from graph_query_api import errors
 from scenario_pack.problems import PackError
-from service_kit.multipart import FileTooLarge, FormError, NotMultipart, StorageFull
+from service_kit.forms import FileTooLarge, FormError, FormTimeout, NotMultipart
 from service_kit.problems import ErrorKind, ErrorTable
+from service_kit.storage import StorageFull, StorageUnavailable
 
 ERRORS: ErrorTable = {
     errors.NotFound: ErrorKind(404, "Not found"),
@@ -22,11 +23,14 @@ ERRORS: ErrorTable = {
     errors.ScenarioBusy: ErrorKind(409, "Scenario busy"),
     errors.ScenarioChanged: ErrorKind(409, "Scenario changed"),
     errors.ServiceKeyRequired: ErrorKind(401, "Service key required"),
+    errors.NotReady: ErrorKind(503, "Not ready"),
     errors.StoreUnavailable: ErrorKind(503, "Store unavailable"),
     errors.StorageFull: ErrorKind(507, "Storage full"),
     NotMultipart: ErrorKind(400, "Not a multipart form"),
     FormError: ErrorKind(422, "Invalid form"),
+    FormTimeout: ErrorKind(408, "Request timed out"),
     FileTooLarge: ErrorKind(413, "File too large"),
     StorageFull: ErrorKind(507, "Storage full"),
+    StorageUnavailable: ErrorKind(503, "Storage unavailable"),
     PackError: ErrorKind(422, "Invalid pack"),
 }

@@ -139,8 +139,12 @@ def test_unknown_and_doubled_parts(client: httpx.Client, pack: Pack) -> None:
 
 
 def test_a_bad_idempotency_key(client: httpx.Client, pack: Pack) -> None:
-    client.headers["Idempotency-Key"] = "x" * 300
-    assert problems(submit(client, "hello", pack))[0][0] == "Idempotency-Key"
+    for key in ("x" * 257, "", "a\tb", "é".encode("latin-1")):
+        headers: dict[str, Any] = {"Idempotency-Key": key}
+        with pack["tickets"].open("rb") as file:
+            data = {"scenario_name": "hello"}
+            answer = client.post(URL, data=data, files={"tickets": file}, headers=headers)
+        assert problems(answer)[0][0] == "Idempotency-Key"
 
 
 @pytest.mark.parametrize("down", [503, 500, 401])
@@ -186,6 +190,27 @@ def test_a_full_disk(client: httpx.Client, pack: Pack, monkeypatch: pytest.Monke
     problems(submit(client, "hello", pack), 507)
 
 
+def test_staging_that_is_gone_at_run_time(
+    api: Api, client: httpx.Client, pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staging, aside = api.data / "staging", api.data / "aside"
+    staging.rename(aside)
+    try:
+        answer = submit(client, "hello", pack)
+    finally:
+        aside.rename(staging)
+    problems(answer, 503)
+    assert "can't be written" in answer.json()["detail"]
+
+    def broken(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("app.staging.folder._sync_directory", broken)
+    answer = submit(client, "hello", pack)
+    problems(answer, 503)
+    assert "Input/output error" in answer.json()["detail"]
+
+
 def hang_up(client: httpx.Client, content: bytes) -> None:
     """Announces a body, sends half of it, and goes away."""
     with socket.create_connection((client.base_url.host, client.base_url.port)) as line:
@@ -205,9 +230,16 @@ def test_a_client_that_hangs_up(api: Api, client: httpx.Client) -> None:
 
 
 def test_another_site_and_another_host(client: httpx.Client, pack: Pack) -> None:
-    client.headers["Origin"] = "https://evil.example"
-    problems(submit(client, "hello", pack), 403)
-    problems(client.get(URL, headers={"Host": "evil.example"}), 421)
+    for origin in ("https://evil.example", "null", "http://localhost.evil.example:8000"):
+        client.headers["Origin"] = origin
+        problems(submit(client, "hello", pack), 403)
+        for what in ("retry", "cancel"):
+            problems(client.post(f"{URL}/{GUID}/{what}"), 403)
+        problems(client.delete(f"{URL}/{GUID}"), 403)
+        assert client.get(URL).status_code == 200
+    client.headers["Host"] = "evil.example"
+    problems(submit(client, "hello", pack), 421)
+    problems(client.get(URL), 421)
 
 
 @pytest.fixture(scope="module")

@@ -224,6 +224,30 @@ def test_list(client: httpx.Client, graph_query: FakeGraphQuery, pack: Pack) -> 
         assert client.get(URL, params=bad).status_code == 422
 
 
+def test_paging_across_300_jobs(
+    client: httpx.Client, graph_query: FakeGraphQuery, pack: Pack
+) -> None:
+    job_id = submitted(client, pack, "tickets")
+    wait_for_end(client, job_id)
+    body = graph_query.job(job_id)
+    for n in range(299):
+        times = {"created_at": f"2020-01-01T00:00:00.{n:03}Z"}
+        graph_query.put_job({**body, "id": str(uuid.UUID(int=n)), **times})
+    newest_first = [job_id, *(str(uuid.UUID(int=n)) for n in reversed(range(299)))]
+    for limit, sizes in ((200, [200, 100]), (50, [50] * 6), (150, [150, 150]), (7, [7] * 42 + [6])):
+        seen: list[list[str]] = []
+        params: dict[str, str | int] = {"limit": limit, "scenario": "hello"}
+        while True:
+            page = client.get(URL, params=params).json()
+            seen.append([job["id"] for job in page["jobs"]])
+            if page["continuation"] is None:
+                break
+            params["continuation"] = page["continuation"]
+        assert [len(ids) for ids in seen] == sizes
+        assert [job_id for ids in seen for job_id in ids] == newest_first
+    assert len(client.get(URL).json()["jobs"]) == 50
+
+
 def test_a_document_that_is_no_job_hides_no_others(
     client: httpx.Client, graph_query: FakeGraphQuery, pack: Pack
 ) -> None:

@@ -1,8 +1,10 @@
-"""Which staged files go, and which stay."""
+"""Which staged files and keys go, and which stay."""
 
 import os
 import uuid
 from pathlib import Path
+
+import httpx
 
 from support.api_service import replica
 from support.fake_graph_query import FakeGraphQuery, Script
@@ -40,3 +42,31 @@ def test_files_go_with_their_time_or_without_a_job(
         wait_until(lambda: api.staged() == stay, what=f"only {stay} to stay")
         answer = client.post(f"/api/upload-jobs/{long_ended}/retry")
         assert answer.status_code == 409
+
+
+def test_keys_of_deleted_jobs_are_forgotten_with_their_time(
+    graph_query: FakeGraphQuery, tmp_path: Path, pack: dict[str, Path]
+) -> None:
+    files = {"tickets": pack["tickets"]}
+
+    def send(client: httpx.Client, key: str) -> str:
+        client.headers["Idempotency-Key"] = key
+        job_id: str = submit(client, "hello", files).json()["job_id"]
+        return job_id
+
+    with replica(graph_query, tmp_path) as api, api.client() as client:
+        old, new = (ended_and_deleted(client, send(client, key)) for key in ("old", "new"))
+    body = graph_query.documents["leases"][f"submission-{old}"][0]
+    graph_query.documents["leases"][f"submission-{old}"] = ({**body, "deleted_at": OLD}, '"x"')
+    with replica(graph_query, tmp_path) as api, api.client() as client:
+        keys = {f"submission-{new}", "scenario-hello"}
+        wait_until(lambda: set(graph_query.documents["leases"]) == keys, what="one key to go")
+        loads = len(graph_query.loads)
+        assert send(client, "new") == new
+        assert len(graph_query.loads) == loads
+
+
+def ended_and_deleted(client: httpx.Client, job_id: str) -> str:
+    wait_for_end(client, job_id)
+    assert client.delete(f"/api/upload-jobs/{job_id}").status_code == 204
+    return job_id

@@ -71,6 +71,37 @@ def test_a_huge_verdict_still_fits_into_the_record(
     assert step(job, "telemetry")["warnings"][-1]["count"] > 0
 
 
+def test_a_large_manifest_is_saved(
+    client: httpx.Client, graph_query: FakeGraphQuery, pack: Pack
+) -> None:
+    metadata = {"display_name": "Hello", "config": {"agents": ["é" * 1000] * 1500}}
+    graph_query.script("graph", Script(metadata=metadata))
+    job = wait_for_end(client, submit(client, "hello", pack).json()["job_id"])
+    assert (job["status"], step(job, "metadata")["result"]) == ("done", {"manifest": True})
+    assert graph_query.scenarios == {"hello": {**metadata, "backend": "embedded"}}
+
+
+@pytest.mark.parametrize(("items", "kept"), [(500, True), (1500, False)])
+def test_a_manifest_that_a_record_can_not_keep_is_missed_in_words(
+    client: httpx.Client, graph_query: FakeGraphQuery, pack: Pack, items: int, kept: bool
+) -> None:
+    """A retry has only what the record kept, if the loads that are left bring no manifest."""
+    metadata = {"display_name": "Hello", "config": {"agents": ["é" * 1000] * items}}
+    graph_query.script("graph", Script(metadata=metadata))
+    graph_query.script("tickets", Script("error"), Script(metadata=None))
+    files = {slot: pack[slot] for slot in ("graph", "tickets")}
+    job_id = submit(client, "hello", files).json()["job_id"]
+    assert wait_for_end(client, job_id)["status"] == "error"
+    graph_query.scenarios.clear()
+    assert client.post(f"/api/upload-jobs/{job_id}/retry").status_code == 202
+    job = wait_for_end(client, job_id)
+    assert (job["status"], step(job, "metadata")["result"]) == ("done", {"manifest": kept})
+    assert ("hello" in graph_query.scenarios) == kept
+    assert [each["kind"] for each in step(job, "metadata")["warnings"]] == (
+        [] if kept else ["manifest_lost"]
+    )
+
+
 def test_a_store_that_is_down_for_a_while_only_delays_the_job(
     client: httpx.Client, graph_query: FakeGraphQuery, pack: Pack
 ) -> None:

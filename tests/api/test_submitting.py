@@ -151,25 +151,38 @@ def test_the_same_key_is_the_same_job(
     assert submit(client, "hello", files).json() != first.json()
 
 
-def test_the_same_key_at_the_same_moment_runs_once(
-    api: Api, graph_query: FakeGraphQuery, pack: Pack
-) -> None:
-    files = {"tickets": pack["tickets"]}
-    together = threading.Barrier(5)
+CONTENTS = [("hello", "tickets"), ("hello", "runbooks"), ("other", "tickets")]
 
-    def send(_: int) -> httpx.Response:
-        with api.client() as client:
+
+@pytest.mark.parametrize("replicas", [1, 2])
+def test_the_same_key_at_the_same_moment_runs_once(
+    start_api: Callable[..., Api], graph_query: FakeGraphQuery, pack: Pack, replicas: int
+) -> None:
+    """Others get 422, be it for other files or for another scenario, and disturb nothing."""
+    apis = [start_api(f"data{n}") for n in range(replicas)]
+    together = threading.Barrier(6)
+
+    def send(n: int) -> httpx.Response:
+        with apis[n % replicas].client() as client:
             client.headers["Idempotency-Key"] = "key"
             together.wait()
-            return submit(client, "hello", files)
+            scenario, slot = CONTENTS[n % 3]
+            return submit(client, scenario, {slot: pack[slot]})
 
-    with ThreadPoolExecutor(5) as pool:
-        answers = list(pool.map(send, range(5)))
-    assert {each.status_code for each in answers} == {201}, [each.text for each in answers]
-    (job_id,) = {each.json()["job_id"] for each in answers}
-    with api.client() as client:
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(send, range(6)))
+    statuses = [each.status_code for each in answers]
+    winner = statuses.index(201) % 3
+    assert statuses == [201 if n % 3 == winner else 422 for n in range(6)]
+    (job_id,) = {each.json()["job_id"] for each in answers if each.status_code == 201}
+    with apis[0].client() as client:
         assert wait_for_end(client, job_id)["status"] == "done"
-    assert len(graph_query.loads) == 1
+    scenario, slot = CONTENTS[winner]
+    assert [(load.fields["scenario_name"], load.slot) for load in graph_query.loads] == [
+        (scenario, slot)
+    ]
+    assert [name for api in apis for name in api.staged()] == [job_id]
+    assert set(graph_query.held_scenarios()) <= {f"scenario-{scenario}"}
 
 
 def test_a_lease_whose_process_died_is_taken_over(
@@ -214,6 +227,9 @@ def test_two_jobs_run_at_a_time_and_the_oldest_first(
     ]
     wait_until(lambda: len(graph_query.loads) == 2)
     assert get_job(client, ids[2])["status"] == "pending"
+    refused = submit(client, "scenario-2", {"tickets": pack["tickets"]})
+    assert (refused.status_code, refused.json()["job_id"]) == (409, ids[2])
+    assert "is pending" in refused.json()["detail"]
     assert {load.fields["job_id"] for load in graph_query.loads} == set(ids[:2])
     for script in held:
         script.released.set()

@@ -1,17 +1,22 @@
 """Processes are killed in the middle of things; nothing is lost, nothing stays in `running`."""
 
+import json
+import os
 import signal
+import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
-from support.jobs import cypher, events, load, step, submit, wait_for_end
+from support.jobs import cypher, events, get_job, load, step, submit, wait_for_end
 from support.packs import base_pack, csv_bytes, tarballs
-from support.stack import Stack, running, wait_until
+from support.stack import Service, Stack, free_port, running, wait_until
 
 ROWS = 300_000
 
@@ -161,18 +166,129 @@ def _is_quiet(arrived: threading.Event) -> bool:
     return not arrived.wait(0.3)
 
 
-def test_sigterm_with_open_streams_and_an_upload_under_way(
+def half_an_upload(stack: Stack, megabytes: int = 20) -> socket.socket:
+    """Half of a file is sent to nginx, and no more comes."""
+    host, port = stack.url.removeprefix("http://").split(":")
+    line = socket.create_connection((host, int(port)), timeout=30)
+    line.sendall(
+        b"POST /api/upload-jobs HTTP/1.1\r\nHost: localhost\r\n"
+        b"Content-Type: multipart/form-data; boundary=b\r\n"
+        b"Content-Length: %d\r\n\r\n"
+        % (megabytes << 21)
+        + b'--b\r\nContent-Disposition: form-data; name="graph"; filename="x"\r\n\r\n'
+    )
+    for _ in range(megabytes):
+        line.sendall(bytes(1 << 20))
+    wait_until(lambda: received(stack) > 1 << 20, what="an upload under way")
+    return line
+
+
+def received(stack: Stack) -> int:
+    """Bytes of uploads under way."""
+    paths = (stack.data / "staging").glob(".incoming-*/*")
+    return sum(path.stat().st_size for path in paths)
+
+
+def incoming(stack: Stack) -> list[Path]:
+    return list((stack.data / "staging").glob(".incoming-*"))
+
+
+def test_an_upload_that_is_cancelled_or_whose_api_dies_leaves_nothing(
     stack: Stack, client: httpx.Client
 ) -> None:
-    streams = [
-        httpx.Client(timeout=30).stream("GET", f"{stack.api_url}/api/upload-jobs/events")
-        for _ in range(4)
-    ]
-    answers = [stream.__enter__() for stream in streams]
-    assert all(answer.status_code == 200 for answer in answers)
-    stack.api.stop()
-    for stream in streams:
-        stream.__exit__(None, None, None)
+    for _ in range(3):
+        half_an_upload(stack).close()
+        wait_until(lambda: not incoming(stack), what="a cancelled upload to be gone")
+    with half_an_upload(stack):
+        stack.api.kill()
+        assert incoming(stack)
+        stack.api.start()
+        assert not incoming(stack)
+    assert client.get("/api/upload-jobs").json()["jobs"] == []
+
+
+def test_sigterm_with_open_streams_a_running_job_and_an_upload_under_way(
+    stack: Stack, client: httpx.Client, tmp_path: Path
+) -> None:
+    """Through nginx. Whoever connects again gets a snapshot with the job's end."""
+    job_id = submit(client, "hello", tarballs(tmp_path, big_pack("hello"))).json()["job_id"]
+    wait_for_progress(client, job_id)
+    # the job must not end while the server still waits for the upload
+    os.kill(stack.graph_query_api.child("graph_query_api.loading"), signal.SIGSTOP)
+    with ExitStack() as open_lines:
+        for _ in range(4):
+            answer = open_lines.enter_context(client.stream("GET", "/api/upload-jobs/events"))
+            assert next(answer.iter_lines()) == "event: snapshot"
+        upload = open_lines.enter_context(half_an_upload(stack))
+        began = time.monotonic()
+        stack.api.stop()
+        assert time.monotonic() - began < 10
+        assert upload.recv(20).startswith((b"HTTP/1.1 502", b"HTTP/1.1 503", b""))
+    assert client.get("/api/upload-jobs").status_code == 502
     stack.api.start()
-    with httpx.stream("GET", f"{stack.api_url}/api/upload-jobs/events", timeout=5) as answer:
-        assert next(answer.iter_lines()) == "event: snapshot"
+    assert not incoming(stack)
+    with client.stream("GET", "/api/upload-jobs/events", timeout=5) as answer:
+        lines = answer.iter_lines()
+        assert next(lines) == "event: snapshot"
+        snapshot = json.loads(next(lines).removeprefix("data: "))
+    assert [(job["id"], job["status"]) for job in snapshot["jobs"]] == [(job_id, "error")]
+    assert "Traceback" not in stack.api.output()
+    assert client.post(f"/api/upload-jobs/{job_id}/retry").status_code == 202
+    assert wait_for_end(client, job_id)["status"] == "done"
+
+
+@pytest.mark.parametrize("on_restart", ["error", "resume"])
+def test_a_frozen_replica_does_nothing_more_after_a_takeover(
+    tmp_path: Path, on_restart: str
+) -> None:
+    """A stops in mid-step for longer than its lease; B, who shares its folder, takes over; then
+    A wakes. Its load, which graph-query-api went on with, is not switched in."""
+    settings = {
+        "LEASE_SECONDS": "2",
+        "LEASE_RENEW_SECONDS": "0.5",
+        "UPLOAD_JOBS_ON_RESTART": on_restart,
+    }
+    with running(tmp_path / "stack", **settings) as stack, stack.client() as client:
+        packed = tarballs(tmp_path / "old", base_pack("hello"))
+        assert load(client, "hello", {"graph": packed["graph"]})["status"] == "done"
+        other = replica_of(stack)
+        packed = tarballs(tmp_path / "new", big_pack("hello"))
+        job_id = submit(client, "hello", {"graph": packed["graph"]}).json()["job_id"]
+        wait_for_progress(client, job_id)
+        stack.api.signal(signal.SIGSTOP)
+        # the load too, or it might have been switched in before the takeover, and rightly so
+        loader = stack.graph_query_api.child("graph_query_api.loading")
+        os.kill(loader, signal.SIGSTOP)
+        try:
+            other.start()
+            with httpx.Client(base_url=other.ready_url.removesuffix("/api/ready")) as b:
+                job = wait_for_end(b, job_id)
+                if on_restart == "error":
+                    assert (job["status"], job["error"]) == ("error", "Server restarted")
+                    assert sites(client) == 2, "the old data answers"
+                else:
+                    assert job["status"] == "done", job
+                    assert sites(client) == ROWS
+                os.kill(loader, signal.SIGCONT)
+                wait_until(lambda: not Path(f"/proc/{loader}/exe").exists(), what="its load to end")
+                stack.api.signal(signal.SIGCONT)
+                wait_until(
+                    lambda: stack.api.log_lines("job given up"), what="the woken one to notice"
+                )
+                wait_until(lambda: not list((stack.data / "tmp").glob("*")), what="loads to end")
+                assert get_job(b, job_id) == job == get_job(client, job_id)
+                assert sites(client) == (2 if on_restart == "error" else ROWS)
+        finally:
+            other.stop()
+
+
+def replica_of(stack: Stack) -> Service:
+    """Another api on the same store and folder."""
+    port = free_port()
+    return Service(
+        "api-2",
+        stack.api.command,
+        f"http://127.0.0.1:{port}/api/ready",
+        stack.folder / "api-2.log",
+        {**stack.api.environment, "API_PORT": str(port)},
+    )

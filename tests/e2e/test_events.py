@@ -2,12 +2,14 @@
 
 import json
 import subprocess
+import time
 from pathlib import Path
 
 import httpx
 
 from support.jobs import ENDED, events, load, submit, wait_for_end
 from support.packs import base_pack, tarballs
+from support.second_nginx import second_nginx
 from support.stack import Stack
 
 
@@ -31,6 +33,28 @@ def test_the_stream_shows_a_job_from_first_to_last(
     pcts = [job["overall_pct"] for job in seen]
     assert pcts == sorted(pcts)
     assert pcts[-1] == 100
+
+
+def test_another_nginx_with_default_settings_holds_nothing_back(
+    client: httpx.Client, stack: Stack, tmp_path: Path
+) -> None:
+    """Which buffers and compresses; a change is there within a second."""
+    packed = tarballs(tmp_path, base_pack("fronted"))
+    headers = {"Accept-Encoding": "gzip"}
+    with (
+        second_nginx(tmp_path / "second", stack.url) as url,
+        httpx.stream("GET", f"{url}/api/upload-jobs/events", headers=headers, timeout=5) as answer,
+    ):
+        stream = events(answer)
+        assert next(stream)[0] == "snapshot"
+        job_id = submit(client, "fronted", packed).json()["job_id"]
+        began = time.monotonic()
+        first = next(data["job"]["id"] for name, data in stream if name == "job")
+        assert (first, time.monotonic() - began < 1) == (job_id, True)
+        status = ""
+        while status not in ENDED:
+            status = next(data["job"]["status"] for _, data in stream)
+    assert status == "done"
 
 
 def test_losing_the_stream_changes_nothing(client: httpx.Client, tmp_path: Path) -> None:

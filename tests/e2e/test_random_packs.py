@@ -2,13 +2,15 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import httpx
 import pytest
 
+from scenario_pack.validation import validate
 from support.jobs import load, step, topology
-from support.packs import random_pack, tarballs
+from support.packs import faulty_pack, random_pack, tarballs
 
 SEEDS = range(12)
 
@@ -57,3 +59,34 @@ def test_ids_stay_the_same_between_loads(client: httpx.Client, tmp_path: Path) -
             )
         )
     assert ids[0] == ids[1]
+
+
+PLACE = ("file", "row", "line", "column", "detail")
+
+Verdict = tuple[str, list[tuple[Any, ...]]]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_validation_a_check_and_a_load_find_the_same(
+    client: httpx.Client, tmp_path: Path, seed: int
+) -> None:
+    packed = tarballs(tmp_path / "packed", faulty_pack(seed))
+    expected = {slot: verdict(path, tmp_path / slot) for slot, path in packed.items()}
+    for fields in ({"check_only": "true"}, {}):
+        job = load(client, f"faulty-{seed}", packed, **fields)
+        steps = {slot: step(job, slot) for slot in packed}
+        assert {
+            slot: (each["status"], places(each["problems"] or [])) for slot, each in steps.items()
+        } == expected
+
+
+def verdict(path: Path, work: Path) -> Verdict:
+    work.mkdir()
+    report = validate(path, work)
+    problems = [*report.problems, *(each for part in report.parts for each in part.problems)]
+    status = "done" if report.is_fine else "error"
+    return status, places([problem.as_dict() for problem in problems])
+
+
+def places(problems: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    return sorted((tuple(each[key] for key in PLACE) for each in problems), key=str)

@@ -299,7 +299,9 @@ def test_two_copies_of_a_pack_live_side_by_side(client: httpx.Client, tmp_path: 
 
 
 SEARCHES = [
-    "INC-4711", "don't", '"', "*", "NEAR(", "title:x", "a AND", "@noc", "23.501", "C++",
+    "INC-4711", "don't", '"', "*", "NEAR(", "title:x", "a AND", "@noc", "23.501", "C++", "C#",
+    ".NET", "a_b", "10.0.0.1", "fe80::1", "ge-0/0/1", "50%", "日本語", "Größe", "ﬁber", "NOT",
+    "(p)", "{q}", "^z", "back\\slash", "état", "ПРИВЕТ", "😀",
 ]  # fmt: skip
 
 

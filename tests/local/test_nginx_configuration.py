@@ -113,13 +113,20 @@ def test_a_body_too_large_for_a_plain_request_is_a_problem(front: Front) -> None
     problem = json.loads(body)
     assert (status, headers["content-type"]) == (413, PROBLEM)
     assert problem | {"request_id": ""} == {
-        "type": "about:blank",
+        "type": "urn:problem:too-large",
         "title": "Too large",
         "status": 413,
-        "detail": "Too large.",
+        "detail": "The request is larger than this address takes.",
         "request_id": "",
     }
     assert headers["x-request-id"] == problem["request_id"]
+
+
+@pytest.mark.parametrize(("method", "path"), [("TRACE", "/api/health"), ("POST", "/")])
+def test_a_method_that_nginx_refuses_is_a_problem(front: Front, method: str, path: str) -> None:
+    status, headers, body = raw(front, method, path)
+    assert (status, headers["content-type"]) == (405, PROBLEM)
+    assert json.loads(body)["type"] == "urn:problem:method-not-allowed"
 
 
 def test_a_large_upload_passes(front: Front) -> None:
@@ -147,7 +154,7 @@ def test_a_service_that_is_down_is_a_problem_until_it_is_back(tmp_path: Path) ->
         for _ in range(3):
             down = httpx.get(f"{front.url}/query/ready")
             assert (down.status_code, down.headers["content-type"]) == (502, PROBLEM)
-            assert down.json()["title"] == "Service not reachable"
+            assert down.json()["type"] == "urn:problem:service-not-reachable"
         assert httpx.get(f"{front.url}/api/ready").status_code == 200
 
 

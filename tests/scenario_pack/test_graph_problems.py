@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scenario_pack.graph import prepare_graph
-from scenario_pack.problems import PackError
+from scenario_pack.problems import PackError, Problem
 from scenario_pack.schema import EdgeEntry, EdgeProperty, End, Filter, GraphSchema, VertexEntry
 from support.csv_packs import folder_of, ignore_progress, only, places
 
@@ -212,12 +212,45 @@ def test_problems_of_all_kinds_and_files_in_one_answer(tmp_path: Path) -> None:
     assert error.problems[1].detail.endswith("row 79")
 
 
-def test_thousands_of_problems_are_counted(tmp_path: Path) -> None:
-    files = {
-        "DimSite.csv": "SiteId,Name\n" + "s1\n" * 5000,
-        "DimLink.csv": "LinkId\n" + "l1\n" * 5000,
-    }
-    error = refusal(tmp_path, files)
-    assert len(error.problems) == 200
-    assert error.problems[99].detail == "and 4,901 more faulty rows"
-    assert error.problems[199].detail == "and 4,900 more duplicate ids of Link"
+def test_thousands_of_problems_are_counted_and_hide_no_other(tmp_path: Path) -> None:
+    """The first of each kind in each file, and how many more there are."""
+    rows = "s1\n" * 1000 + "s1,a\n" * 1001 + ",a\n" * 1000
+    error = refusal(tmp_path, {"DimSite.csv": "SiteId,Name\n" + rows, "DimLink.csv": "x\n"})
+    site = [problem.detail for problem in error.problems if problem.file == "DimSite.csv"]
+    rests = [detail for detail in site if detail.startswith("and ")]
+    assert rests == [
+        "and 975 more faulty rows",
+        "and 975 more empty ids",
+        "and 975 more duplicate ids of Site",
+    ]
+    assert len(site) == 3 * 26
+    assert "DimLink.csv" in {problem.file for problem in error.problems}
+
+
+def test_what_is_left_of_a_file_without_some_columns_is_judged_too(tmp_path: Path) -> None:
+    error = refusal(
+        tmp_path,
+        {
+            "DimSite.csv": "SiteId,Nam\ns1,a\ns1,b\n,c\ns3\n",
+            "DimLink.csv": "Link,Link\nl1\n",
+            "FactEnds.csv": "Hop\n1,2\n",
+        },
+    )
+    assert sorted(places(error), key=str) == [
+        ("DimLink.csv", 1, 1, "Link"),
+        ("DimLink.csv", 1, 1, "LinkId"),
+        ("DimLink.csv", 2, 2, None),
+        ("DimSite.csv", 1, 1, "Name"),
+        ("DimSite.csv", 3, 3, "SiteId"),
+        ("DimSite.csv", 4, 4, "SiteId"),
+        ("DimSite.csv", 5, 5, None),
+        ("FactEnds.csv", 1, 1, "Link"),
+        ("FactEnds.csv", 1, 1, "Site"),
+        ("FactEnds.csv", 2, 2, None),
+    ]
+
+
+def test_problems_of_the_schema_come_with_those_of_the_files(tmp_path: Path) -> None:
+    schema = GraphSchema((SITE,), (), (Problem("wrong", "graph_schema.yaml", line=3),))
+    error = refusal(tmp_path, {"DimSite.csv": "SiteId,Name\n,x\n"}, schema)
+    assert [p.file for p in error.problems] == ["graph_schema.yaml", "DimSite.csv"]

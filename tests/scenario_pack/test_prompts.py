@@ -11,7 +11,7 @@ from scenario_pack.folder import ScenarioFolder
 from scenario_pack.manifest import parse_manifest
 from scenario_pack.names import Resources
 from scenario_pack.problems import PackError
-from scenario_pack.prompts import iter_prompts, missing_instructions
+from scenario_pack.prompts import instruction_warnings, iter_prompts
 from support.tarballs import write_folder
 
 LANGUAGES = ("cypher", "gql", "gremlin")
@@ -132,8 +132,9 @@ def test_missing_instructions_are_known(tmp_path: Path) -> None:
     manifest = parse_manifest(
         "agents: [{instructions_file: a.md}, {instructions_file: b.md}, {instructions_file: c/}]"
     )
-    assert missing_instructions(folder, manifest) == ["b.md", "c/"]
-    assert missing_instructions(folder, None) == []
+    warned = instruction_warnings(folder, manifest)
+    assert [warning.examples for warning in warned] == [[{"value": "b.md"}], [{"value": "c/"}]]
+    assert instruction_warnings(folder, None) == ()
 
 
 def test_all_files_that_are_no_texts_are_told_once(tmp_path: Path) -> None:

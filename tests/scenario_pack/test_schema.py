@@ -19,6 +19,7 @@ from scenario_pack.schema import (
     GraphSchema,
     csv_only,
     load_graph_schema,
+    read_graph_schema,
 )
 
 LEADS_OUT = "the name leads out of the scenario's folder"
@@ -239,3 +240,27 @@ def test_a_missing_schema_is_told() -> None:
 )
 def test_tables_without_any_yaml(names: list[str], expected: bool) -> None:
     assert csv_only(ScenarioFolder(dict.fromkeys(names, Path()))) is expected
+
+
+def test_sound_entries_can_be_looked_at_beside_the_problems() -> None:
+    text = """\
+vertices:
+  - {label: Site, csv_file: S.csv, id_column: Id}
+  - {label: Link, csv_file: L.csv}
+  - {label: Hub, csv_file: H.csv, id_column: Id}
+edges:
+  - {label: a, csv_file: E.csv, source: &s {label: Site, property: Id, column: A}, target: *s}
+  - {label: b, csv_file: E.csv, source: *s, target: {label: Link, property: Id, column: B}}
+  - {label: c, csv_file: E.csv, source: *s, target: {label: Nope, property: Id, column: B}}
+"""
+    found = read_graph_schema(OneFile(text), parse_manifest("{}"))
+    assert [entry.label for entry in found.vertices] == ["Site", "Hub"]
+    assert [entry.label for entry in found.edges] == ["a"]
+    assert [problem.line for problem in found.problems] == [3, 8]
+
+
+def test_a_section_of_a_wrong_type_is_one_problem() -> None:
+    assert (
+        len(problems(f"{VERTEX}edges:\n- {{label: x, csv_file: E.csv, source: [], target: 1}}"))
+        == 2
+    )

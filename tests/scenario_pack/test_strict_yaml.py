@@ -186,3 +186,10 @@ def test_nothing_but_pack_errors_is_raised(text: str) -> None:
 @given(st.text(alphabet="ab:-[]{}&*<!|>'\"#?,% \n\t~0.", max_size=40))
 def test_nothing_but_pack_errors_is_raised_for_yamls_own_signs(text: str) -> None:
     check_parsing(text)
+
+
+@pytest.mark.parametrize("text", ["a:\n\t- b\n", "a:\n  b: 1\n\tc: 2\n", "\ta: 1\n"])
+def test_a_tab_is_called_a_tab(text: str) -> None:
+    with pytest.raises(PackError) as refused:
+        parse(text, "x.yaml")
+    assert "a tab stands" in str(refused.value)

@@ -11,7 +11,11 @@ import pytest
 
 from scenario_pack.build import build
 from scenario_pack.cli import main
-from scenario_pack.validation import Report, validate
+from scenario_pack.folder import ScenarioFolder
+from scenario_pack.names import Slot
+from scenario_pack.problems import PackError
+from scenario_pack.report_text import report_lines
+from scenario_pack.validation import Report, manifest_for, validate
 from support.packs import base_pack, of_slot
 from support.tarballs import write_folder, write_tarball
 
@@ -206,3 +210,38 @@ class TestCommandLine:
         assert process.stderr.read() == b""
         process.stderr.close()
         assert process.wait(timeout=30) == 1
+
+
+@pytest.mark.parametrize(
+    ("slot", "files"),
+    [
+        ("graph", ["data/entities/DimSite.csv"]),
+        ("telemetry", []),  # only the manifest knows where its tables are
+        ("runbooks", ["data/knowledge/runbooks/restart.md"]),
+        ("tickets", ["data/knowledge/tickets/INC-1.txt"]),
+        ("prompts", ["data/prompts/noc.md"]),
+    ],
+)
+def test_a_broken_manifest_comes_with_what_else_is_wrong(
+    tmp_path: Path, slot: Slot, files: list[str]
+) -> None:
+    broken = dict.fromkeys(of_slot(BASE_PACK, slot), b"\xff")
+    broken |= {"graph_schema.yaml": BASE_PACK["graph_schema.yaml"]}
+    broken |= {name: b"SiteId,Name,City\nx\n" for name in broken if name.endswith("Site.csv")}
+    broken |= {n: BASE_PACK[n] for n in broken if n.endswith(("Link.csv", "Ends.csv"))}
+    folder = ScenarioFolder.from_directory(
+        write_folder(tmp_path / "pack", broken | {"scenario.yaml": b"name: a\nname: b\n"})
+    )
+    with pytest.raises(PackError) as refused:
+        manifest_for(folder, slot, tmp_path, required=True)
+    assert [problem.file for problem in refused.value.problems] == ["scenario.yaml", *files]
+
+
+@pytest.mark.parametrize("name", ["deep/er/scenario.yaml", "Scenario.yaml", "scenario.yml"])
+def test_a_manifest_that_is_not_found_is_pointed_at(tmp_path: Path, name: str) -> None:
+    report = judge(tmp_path, {"scenario.yaml": None, name: BASE_PACK["scenario.yaml"]})
+    assert f'There is "{name}"' in report.problems[0].detail
+
+
+def test_rows_are_called_rows(tmp_path: Path) -> None:
+    assert "  telemetry: rows 3 (LinkTelemetry 3)" in report_lines(judge(tmp_path, {}))

@@ -1,7 +1,9 @@
 """Receiving a form over real HTTP: what is stored, what is refused, what is left behind."""
 
 import asyncio
+import errno
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +14,14 @@ from fastapi.responses import JSONResponse, Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
 from service_kit import multipart
-from service_kit.multipart import FileTooLarge, FormError, NotMultipart, receive_form
+from service_kit.forms import FileTooLarge, FormError, FormTimeout, NotMultipart
+from service_kit.multipart import receive_form
 from service_kit.problems import ErrorKind
 from service_kit.serving import ServiceSettings, new_app
+from service_kit.storage import StorageFull, StorageUnavailable
 
 BOUNDARY = "b0undary"
 LIMIT = 5_000_000
@@ -202,6 +207,23 @@ async def test_a_client_that_goes_away_leaves_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+async def test_an_upload_that_stops_coming_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(multipart, "IDLE_SECONDS", 0.1)
+    request = requests_of([part('name="graph"', b"x" * 3_000_000)])
+    come = request._receive
+
+    async def then_nothing() -> Message:
+        message = await come()
+        return message if message["body"] else await asyncio.Future()
+
+    request._receive = then_nothing
+    with pytest.raises(FormTimeout):
+        await receive_form(request, tmp_path, fields=(), files=("graph",), max_file_bytes=LIMIT)
+    assert not list(tmp_path.iterdir())
+
+
 async def test_a_cancelled_upload_leaves_nothing(tmp_path: Path) -> None:
     async def hangs() -> dict[str, object]:
         await asyncio.Event().wait()
@@ -219,16 +241,30 @@ async def test_a_cancelled_upload_leaves_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-async def test_a_full_disk_is_said_and_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("number", "error", "words"),
+    [
+        (errno.ENOSPC, StorageFull, "Free some space"),
+        (errno.EDQUOT, StorageFull, "Free some space"),
+        (errno.EIO, StorageUnavailable, "Input/output error"),
+        (errno.EROFS, StorageUnavailable, "Read-only file system"),
+    ],
+)
+async def test_a_disk_that_takes_nothing_is_said_and_leaves_nothing(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    error: type[Exception],
+    words: str,
 ) -> None:
     def full(fd: int, slices: object) -> int:
-        raise OSError(28, "No space left on device")
+        raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(multipart.os, "writev", full)
+    monkeypatch.setattr(os, "writev", full)
     request = requests_of([body(part('name="graph"', b"x" * 3_000_000))])
-    with pytest.raises(multipart.StorageFull):
+    with pytest.raises(error) as raised:
         await receive_form(request, tmp_path, fields=(), files=("graph",), max_file_bytes=LIMIT)
+    assert words in (getattr(raised.value, "detail", "") or str(raised.value))
     assert not list(tmp_path.iterdir())
 
 

@@ -160,6 +160,11 @@ class FakeGraphQuery:
         used: set[str] = set()
         found = [body for body, _ in self.documents[container].values()]
         for term in where.split(" AND ") if where else []:
+            if before := re.fullmatch(r"c\.(\w+) < @(\w+)", term):
+                used.add(before[2])
+                limit = given[before[2]]
+                found = [b for b in found if before[1] in b and b[before[1]] < limit]
+                continue
             one = re.fullmatch(r"c\.(\w+) (?:= @(\w+)|IN \((@\w+(?:, @\w+)*)\))", term)
             if not one:
                 raise ValueError(f"term {term!r}")
@@ -293,7 +298,7 @@ def sse(event: str, data: dict[str, Any]) -> bytes:
 
 
 def problem(status: int, detail: str, **more: Any) -> Response:
-    document = {"type": "about:blank", "title": "x", "status": status, "detail": detail, **more}
+    document = {"type": "urn:problem:x", "title": "x", "status": status, "detail": detail, **more}
     return JSONResponse(document, status, media_type="application/problem+json")
 
 

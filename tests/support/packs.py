@@ -243,3 +243,42 @@ def csv_bytes(header: list[str], rows: list[list[str]]) -> bytes:
     writer.writerow(header)
     writer.writerows(rows)
     return out.getvalue().encode()
+
+
+# --- faulty packs --------------------------------------------------------------------------
+
+FAULTS: dict[str, dict[str, bytes]] = {
+    "data/entities/DimSite.csv": {
+        "duplicate id and a bad byte": b"SiteId,Name,City\nS1,a,b\nS1,c,d\nS2,\xff,e\n",
+        "columns missing, an id empty, a short row": b"SiteId,Nam\nS1,a\n,b\nS3\n",
+        "another delimiter": b"SiteId;Name;City\nS1;a;b\n",
+    },
+    "data/entities/DimLink.csv": {"rows of wrong length": b"LinkId,Speed\nL1\n\nL2,1,2\n"},
+    "data/entities/FactEnds.csv": {
+        "a column missing": b"LinkId,Site\nL1\n",
+        "dangling": b"LinkId,SiteId\nL1,S9\nL9,S1\n",
+    },
+    "data/telemetry/LinkTelemetry.csv": {
+        "a column missing": b"Timestamp,LinkId\nx\n",
+        "no number": b'Timestamp,LinkId,Mbps\nx,y,"1,5"\n',
+    },
+    "data/knowledge/runbooks/b.md": {"a bad byte": b"a\n\xff"},
+    "data/knowledge/tickets/b.txt": {"UTF-16": "x".encode("utf-16")},
+    "data/prompts/noc.md": {"a bad byte": b"a\n\n\xff"},
+    "graph_schema.yaml": {
+        "unknown label": base_pack()["graph_schema.yaml"].replace(b"label: Site", b"label: Sit", 1),
+        "broken": b"vertices:\n\t- label: Site\n",
+    },
+    "scenario.yaml": {
+        "a key twice": base_pack()["scenario.yaml"] + b"agents: []\n",
+        "a wrong type": base_pack()["scenario.yaml"] + b"paths: []\n",
+        "instructions missing": base_pack()["scenario.yaml"].replace(b"noc.md", b"none.md"),
+    },
+}
+
+
+def faulty_pack(seed: int) -> Files:
+    """The base pack with one to four of its files made faulty."""
+    rng = random.Random(seed)
+    spoilt = rng.sample(sorted(FAULTS), rng.randint(1, 4))
+    return base_pack() | {file: rng.choice(list(FAULTS[file].values())) for file in spoilt}

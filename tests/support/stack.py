@@ -100,10 +100,23 @@ class Service:
         lines = [line for line in self.output().splitlines() if line.startswith("{")]
         return [line for line in map(json.loads, lines) if line.get("event") == event]
 
+    def child(self, module: str) -> int:
+        """Pid of the one child that runs this module."""
+        assert self.process
+        [pid] = [pid for pid in _descendants(self.process.pid) if _runs(pid, module)]
+        return pid
+
     def rss_bytes(self) -> int:
         """Resident memory of the process and its children."""
         assert self.process
         return sum(map(_rss, [self.process.pid, *_descendants(self.process.pid)]))
+
+
+def _runs(pid: int, module: str) -> bool:
+    try:
+        return module in Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _rss(pid: int) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import structlog
 
 from app.clients.documents import Documents, problem_detail, problem_document
 from app.clients.multipart import MultipartBody
@@ -46,7 +47,9 @@ StepEvent = Progress | Complete
 class GraphQueryClient:
     def __init__(self, base_url: str, service_key: str | None = None) -> None:
         # trust_env: a proxy from the environment has no business between the services
-        self._http = httpx.AsyncClient(base_url=base_url, trust_env=False)
+        self._http = httpx.AsyncClient(
+            base_url=base_url, trust_env=False, event_hooks={"request": [_add_request_id]}
+        )
         self.documents = Documents(self._http, service_key)
 
     async def aclose(self) -> None:
@@ -121,6 +124,13 @@ class GraphQueryClient:
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
         raise StepFailed(UNREACHABLE)
+
+
+async def _add_request_id(request: httpx.Request) -> None:
+    """A line in graph-query-api's log leads back to the request, or to the job, it was for."""
+    known = structlog.contextvars.get_contextvars()
+    if request_id := known.get("request_id") or known.get("job_id"):
+        request.headers["X-Request-ID"] = request_id
 
 
 class _Opened:

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from app.dependencies import Provided
 from app.models import BACKENDS, FIELDS, Job, JobAccepted, JobPage, JobStatus
 from scenario_pack.names import SLOTS
-from service_kit.multipart import form_openapi, receive_form
+from service_kit.forms import form_openapi
+from service_kit.multipart import receive_form
 from service_kit.problems import PROBLEM_RESPONSES
 from service_kit.sse import event_stream
 
@@ -62,7 +63,7 @@ JobId = Annotated[str, Path(description="the job's id", json_schema_extra={"form
                 "Location": {"description": "of the job", "schema": {"type": "string"}},
             }
         },
-        **PROBLEM_RESPONSES(400, 403, 409, 413, 421, 422, 503, 507),
+        **PROBLEM_RESPONSES(400, 408, 409, 413, 422, 503, 507),
     },
 )
 async def submit(
@@ -70,7 +71,11 @@ async def submit(
     response: Response,
     services: Provided,
     idempotency_key: Annotated[
-        str | None, Header(description="The same key gives the same job, and runs it once")
+        str | None,
+        Header(
+            description="The same key gives the same job, and runs it once; it is "
+            "remembered until STAGING_RETENTION has passed since the job was deleted"
+        ),
     ] = None,
 ) -> JobAccepted:
     """Answers once every file is durably staged and the job is durably stored.
@@ -128,7 +133,7 @@ async def get_job(job_id: JobId, services: Provided) -> Job:
     "/{job_id}",
     status_code=204,
     summary="Delete an ended job and its files",
-    responses=PROBLEM_RESPONSES(403, 404, 409, 503),
+    responses=PROBLEM_RESPONSES(404, 409, 503),
 )
 async def delete_job(job_id: JobId, services: Provided) -> None:
     await services.actions.delete(job_id)
@@ -138,7 +143,7 @@ async def delete_job(job_id: JobId, services: Provided) -> None:
     "/{job_id}/retry",
     status_code=202,
     summary="Run again what is not done",
-    responses=PROBLEM_RESPONSES(403, 404, 409, 503),
+    responses=PROBLEM_RESPONSES(404, 409, 503),
 )
 async def retry_job(job_id: JobId, services: Provided) -> Job:
     return (await services.actions.retry(job_id)).public()
@@ -148,7 +153,7 @@ async def retry_job(job_id: JobId, services: Provided) -> Job:
     "/{job_id}/cancel",
     status_code=202,
     summary="Stop a pending or running job",
-    responses=PROBLEM_RESPONSES(403, 404, 409, 503),
+    responses=PROBLEM_RESPONSES(404, 409, 503),
 )
 async def cancel_job(job_id: JobId, services: Provided) -> Job:
     return (await services.actions.cancel(job_id)).public()

@@ -2,15 +2,14 @@
 
 import structlog
 
-from app.clients.documents import Documents
 from app.errors import FilesGone, JobConflict, PreconditionFailed
 from app.models import JobRecord
 from app.services import jobs
+from app.services.deleted_keys import DeletedKeys
 from app.services.events import JobEvents
 from app.services.job_records import JobRecords, Stored
 from app.services.runner import Runner
-from app.services.scenario_leases import CONTAINER, ScenarioLeases
-from app.services.submissions import tombstone_id
+from app.services.scenario_leases import ScenarioLeases
 from app.staging.folder import StagingFolder
 
 log = structlog.get_logger()
@@ -23,16 +22,16 @@ class JobActions:
 
     def __init__(
         self,
-        documents: Documents,
         records: JobRecords,
         leases: ScenarioLeases,
+        deleted_keys: DeletedKeys,
         staging: StagingFolder,
         runner: Runner,
         events: JobEvents,
     ) -> None:
-        self._documents = documents
         self._records = records
         self._leases = leases
+        self._deleted_keys = deleted_keys
         self._staging = staging
         self._runner = runner
         self._events = events
@@ -76,7 +75,7 @@ class JobActions:
         job = stored.record
         if job.active:
             raise JobConflict(f"The job is {job.status}. Cancel it, or wait for its end.")
-        await self._remember_key(job)
+        await self._deleted_keys.remember(job)
         await self._leases.release(job.scenario_name, job.claim)
         await self._delete_record(stored)
         await self._staging.remove(job_id)
@@ -89,16 +88,6 @@ class JobActions:
             slots = [step.name for step in job.steps if step.sha256 and step.status == "pending"]
             if not await self._staging.holds(job.id, slots):
                 raise FilesGone
-
-    async def _remember_key(self, job: JobRecord) -> None:
-        """A request that comes late with the same key must not run the job again."""
-        if not job.idempotent:
-            return
-        tombstone = {"id": tombstone_id(job.id), "fingerprint": job.fingerprint}
-        try:
-            await self._documents.put(CONTAINER, tombstone)
-        except PreconditionFailed:
-            return  # an earlier deletion got as far as this
 
     async def _delete_record(self, stored: Stored) -> None:
         try:

@@ -11,11 +11,13 @@ from pydantic import ValidationError
 from app.clients.documents import Documents
 from app.errors import JobNotFound, PreconditionFailed
 from app.models import JobRecord
+from app.services.jobs import json_bytes
 
 log = structlog.get_logger()
 
 CONTAINER = "upload-jobs"
 PAGE = 200
+MAX_METADATA_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class JobRecords:
     async def create(self, record: JobRecord) -> Stored:
         """Raises PreconditionFailed if there is such a job, of another claim."""
         try:
-            etag = await self._documents.put(CONTAINER, record.model_dump(mode="json"))
+            etag = await self._documents.put(CONTAINER, _body(record))
         except PreconditionFailed:
             return await self._written_before(record)
         return Stored(record, etag)
@@ -55,8 +57,8 @@ class JobRecords:
     async def replace(self, record: JobRecord, etag: str) -> Stored:
         """Raises PreconditionFailed if the stored record has another etag, or is gone."""
         record = record.changed(revision=record.revision + 1)
-        body = record.model_dump(mode="json")
-        return Stored(record, await self._documents.put(CONTAINER, body, if_match=etag))
+        etag = await self._documents.put(CONTAINER, _body(record), if_match=etag)
+        return Stored(record, etag)
 
     async def activate(self, record: JobRecord, etag: str) -> Stored:
         """Replaces an ended job's record by one with a new claim."""
@@ -127,6 +129,13 @@ class JobRecords:
                 yield record
             if (continuation := page.continuation) is None:
                 return
+
+
+def _body(record: JobRecord) -> dict[str, Any]:
+    """The record as it is stored, which takes 2 MB; all but the metadata is bounded already."""
+    if record.scenario_metadata and json_bytes(record.scenario_metadata) > MAX_METADATA_BYTES:
+        record = record.changed(scenario_metadata=None, metadata_left_out=True)
+    return record.model_dump(mode="json")
 
 
 def _is_job_id(text: str) -> bool:

@@ -16,6 +16,14 @@ from app.staging.folder import StagingFolder
 
 log = structlog.get_logger()
 
+MANIFEST_LOST = {
+    "kind": "manifest_lost",
+    "detail": "The manifest was too large to be kept for this attempt, so what it says about the "
+    "scenario was not saved. Upload any part again to have it saved.",
+    "count": 1,
+    "examples": [],
+}
+
 
 class JobRun:
     """Runs the steps in order while the lease lasts and nobody cancels.
@@ -136,7 +144,8 @@ class JobRun:
         """Names the backend only with a new graph: the graph that is there may be elsewhere."""
         job = self._held.job
         if job.scenario_metadata is None:
-            return Complete({"manifest": False}, [], None)
+            lost = [MANIFEST_LOST] if job.metadata_left_out else []
+            return Complete({"manifest": False}, lost, None)
         metadata = dict(job.scenario_metadata)
         metadata.pop("backend", None)
         if job.step("graph").status == "done":

@@ -16,14 +16,14 @@ from app.models import STEPS, JobRecord, Lease, Step, StepName, StepProblem
 
 MAX_ITEMS = 100
 MAX_LIST_BYTES = 48 << 10
-MAX_METADATA_BYTES = 192 << 10
 MAX_DETAIL = 2_000
 
 SERVER_RESTARTED = "Server restarted"
 
 
-def timestamp() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def timestamp(moment: datetime | None = None) -> str:
+    """Of now, or of a moment in UTC."""
+    return (moment or datetime.now(UTC)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def new_steps(files: Mapping[str, tuple[int, str]], *, check_only: bool) -> tuple[Step, ...]:
@@ -75,7 +75,7 @@ def finish_step(
     )  # fmt: skip
     job = job.changed(warnings=sum(len(step.warnings) for step in job.steps))
     if scenario_metadata and (name == "graph" or job.scenario_metadata is None):
-        job = job.changed(scenario_metadata=_small_metadata(scenario_metadata))
+        job = job.changed(scenario_metadata=dict(scenario_metadata))
     return job
 
 
@@ -207,7 +207,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= MAX_DETAIL else f"{text[:MAX_DETAIL]}…"
 
 
-def _size(value: Any) -> int:
+def json_bytes(value: Any) -> int:
     return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
@@ -218,7 +218,7 @@ def _bounded(
     kept: list[dict[str, Any]] = []
     size = 0
     for item in items[:MAX_ITEMS]:
-        size += _size(item)
+        size += json_bytes(item)
         if size > MAX_LIST_BYTES:
             break
         kept.append(item)
@@ -246,12 +246,7 @@ def _problem(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _small_result(result: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    if result is None or _size(result) <= MAX_LIST_BYTES:
+    if result is None or json_bytes(result) <= MAX_LIST_BYTES:
         return dict(result) if result is not None else None
     plain = {key: value for key, value in result.items() if not isinstance(value, dict | list)}
     return {**plain, "shortened": True}
-
-
-def _small_metadata(metadata: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Kept for a later attempt only where it is small enough for a record."""
-    return dict(metadata) if _size(metadata) <= MAX_METADATA_BYTES else None

@@ -74,7 +74,7 @@ class ScenarioLeases:
             stored = await self._records.find(job_id)
             if stored and stored.record.claim == held.body["claim"]:
                 if stored.record.active:
-                    raise ScenarioBusy(scenario, job_id)
+                    raise ScenarioBusy(scenario, job_id, stored.record.status)
                 return held
             if held.etag != watched:
                 watched, since = held.etag, time.monotonic()

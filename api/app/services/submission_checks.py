@@ -12,7 +12,7 @@ from app.services.backends import NOT_YET, backend_id
 from scenario_pack.archive import Limits, peek
 from scenario_pack.names import SLOTS, check_scenario_name
 from scenario_pack.problems import PackError
-from service_kit.multipart import Form, StoredFile
+from service_kit.forms import Form, StoredFile
 
 ItemProblem = dict[str, Any]
 

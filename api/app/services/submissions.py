@@ -12,10 +12,10 @@ import json
 import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import structlog
 
-from app.clients.documents import Documents
 from app.errors import (
     IdempotencyMismatch,
     PreconditionFailed,
@@ -25,12 +25,13 @@ from app.errors import (
 from app.models import JobRecord
 from app.services import jobs
 from app.services.backends import DEFAULT, backend_id
+from app.services.deleted_keys import DeletedKeys
 from app.services.job_records import JobRecords, Stored
-from app.services.scenario_leases import CONTAINER, SECOND_WRITE_SECONDS, ScenarioLeases
+from app.services.scenario_leases import SECOND_WRITE_SECONDS, ScenarioLeases
 from app.services.submission_checks import check, check_key, is_check_only
 from app.staging.folder import StagingFolder
 from scenario_pack.archive import Limits
-from service_kit.multipart import Form
+from service_kit.forms import Form
 
 log = structlog.get_logger()
 
@@ -45,19 +46,20 @@ class Submissions:
 
     def __init__(
         self,
-        documents: Documents,
         records: JobRecords,
         leases: ScenarioLeases,
+        deleted_keys: DeletedKeys,
         staging: StagingFolder,
         limits: Limits,
         accepted: Accepted,
     ) -> None:
-        self._documents = documents
         self._records = records
         self._leases = leases
+        self._deleted_keys = deleted_keys
         self._staging = staging
         self._limits = limits
         self._accepted = accepted
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def submit(self, form: Form, received: Path, key: str | None) -> str:
         """Makes a job of a received form, and returns its id once it is durable.
@@ -66,37 +68,40 @@ class Submissions:
         Raises InvalidSubmission, IdempotencyMismatch, ScenarioBusy, StoreUnavailable,
         StorageFull; then nothing is left behind.
         """
-        job_id, fingerprint = str(uuid.uuid4()), ""
-        if key is not None:
-            check_key(key)
-            job_id, fingerprint = str(uuid.uuid5(KEYS, key)), _fingerprint(form)
+        if key is None:
+            await check(form, self._limits)
+            return await self._make(self._record(form, str(uuid.uuid4()), ""), received)
+        check_key(key)
+        job_id, fingerprint = str(uuid.uuid5(KEYS, key)), _fingerprint(form)
+        # other content with the same key at the same moment must not replace what is staged
+        async with self._locks.setdefault(job_id, asyncio.Lock()):
             if await self._known(job_id, fingerprint):
                 return job_id
-        await check(form, self._limits)
-        record = self._record(form, job_id, fingerprint)
-        try:
-            stored = await self._store(record, received)
-        except (ScenarioBusy, PreconditionFailed):
-            # the same key at the same moment: whoever was first made the job
-            if key is not None and await self._known(job_id, fingerprint):
-                return job_id
-            raise
+            await check(form, self._limits)
+            try:
+                return await self._make(self._record(form, job_id, fingerprint), received)
+            except (ScenarioBusy, PreconditionFailed):
+                # the same key at the same moment on another replica, which was first
+                if await self._known(job_id, fingerprint):
+                    return job_id
+                raise
+
+    async def _make(self, record: JobRecord, received: Path) -> str:
+        stored = await self._store(record, received)
         self._accepted(stored.record)
-        log.info("job accepted", job_id=job_id, scenario=record.scenario_name)
-        return job_id
+        log.info("job accepted", job_id=record.id, scenario=record.scenario_name)
+        return record.id
 
     async def _known(self, job_id: str, fingerprint: str) -> bool:
         """Whether this key made a job, be it deleted; raises IdempotencyMismatch if another."""
         stored = await self._records.find(job_id)
         if stored:
-            before = stored.record.fingerprint
-        elif tombstone := await self._documents.get(CONTAINER, tombstone_id(job_id)):
-            before = str(tombstone.body["fingerprint"])
+            before: str | None = stored.record.fingerprint
         else:
-            return False
-        if before != fingerprint:
+            before = await self._deleted_keys.fingerprint(job_id)
+        if before not in {None, fingerprint}:
             raise IdempotencyMismatch
-        return True
+        return before is not None
 
     async def _store(self, record: JobRecord, received: Path) -> Stored:
         claim = await self._leases.take(record.scenario_name, record.id)
@@ -104,9 +109,10 @@ class Submissions:
         try:
             async with asyncio.timeout(SECOND_WRITE_SECONDS):
                 return await self._store_claimed(record, received)
-        except PreconditionFailed:
-            # the record is another's, and so is what is staged
+        except (IdempotencyMismatch, PreconditionFailed):
+            # the record is another's, and so is what is staged where that one stages
             await _attempt(self._leases.release(record.scenario_name, claim))
+            await _attempt(self._unstage_beside_another(record.id))
             raise
         except BaseException as error:
             # the answer to the write may be lost, and the record there nevertheless
@@ -116,6 +122,11 @@ class Submissions:
             if isinstance(error, TimeoutError):
                 raise StoreUnavailable("The job could not be stored in time. Try again.") from None
             raise
+
+    async def _unstage_beside_another(self, job_id: str) -> None:
+        stored = await self._records.find(job_id)
+        if stored and stored.record.staged_on not in await self._staging.owners():
+            await self._staging.remove(job_id)
 
     async def _store_claimed(self, record: JobRecord, received: Path) -> Stored:
         # whoever had the scenario's lease before may have made the job of this key
@@ -151,11 +162,6 @@ async def _attempt(undo: Awaitable[None]) -> None:
             await undo
     except (StoreUnavailable, TimeoutError) as error:
         log.warning("could not undo", cause=str(error))
-
-
-def tombstone_id(job_id: str) -> str:
-    """Of the document in ``leases`` that remembers a deleted job's key."""
-    return f"submission-{job_id}"
 
 
 def _fingerprint(form: Form) -> str:

@@ -9,18 +9,17 @@
 Several replicas may share the folder.
 """
 
-import errno
 import os
 import shutil
 import time
 import uuid
 from asyncio import to_thread
-from collections.abc import AsyncIterator, Collection, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from app.staging.owner import Owner, known_owners, take_owner
-from service_kit.multipart import StorageFull
+from service_kit.storage import storage_errors
 
 INCOMING = ".incoming-"
 
@@ -61,7 +60,7 @@ class StagingFolder:
     async def incoming(self) -> AsyncIterator[Path]:
         """A folder to receive into; it goes at the end, unless it was committed."""
         path = self._root / f"{INCOMING}{self.owner}-{uuid.uuid4().hex}"
-        with _disk_full():
+        with storage_errors():
             await to_thread(path.mkdir, 0o700)
         try:
             yield path
@@ -70,7 +69,7 @@ class StagingFolder:
 
     async def commit(self, incoming: Path, job_id: str) -> None:
         """Makes received (and fsynced) files those of the job, durably."""
-        with _disk_full():
+        with storage_errors():
             await to_thread(self._commit, incoming, self._root / job_id)
 
     async def remove(self, job_id: str) -> None:
@@ -119,14 +118,3 @@ def _sync_directory(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def _disk_full() -> Iterator[None]:
-    """Turns the operating system's word for a full disk into ours."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull from error
-        raise

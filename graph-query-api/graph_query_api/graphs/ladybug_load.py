@@ -5,6 +5,7 @@ pair of an edge label is copied exactly once, from Parquet.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ from graph_query_api.graphs.names import (
     quoted,
     table_names,
 )
+from scenario_pack.names import GRAPH_SCHEMA
+from scenario_pack.problems import PackError, Problem
 from scenario_pack.progress import OnProgress
 from scenario_pack.value_types import Column
 
@@ -79,6 +82,7 @@ def load_graph(
             str(unfinished), buffer_pool_size=BUFFER_POOL_BYTES, max_db_size=MAX_DATABASE_BYTES
         ) as database,
         ladybug.Connection(database) as connection,
+        _memory_in_words(),
     ):
         for statement in _tables(catalog):
             _run(connection, statement)
@@ -89,6 +93,21 @@ def load_graph(
     catalog.save(catalog_path(target))
     unfinished.replace(target)
     return catalog
+
+
+@contextmanager
+def _memory_in_words() -> Iterator[None]:
+    """A label of a thousand properties, say, is more than the engine can hold at once."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "buffer pool is full" not in str(error):
+            raise
+        detail = (
+            "the graph engine has not enough memory for so many labels and properties; "
+            "name only the properties that are needed"
+        )
+        raise PackError(Problem(detail, GRAPH_SCHEMA)) from error
 
 
 def catalog_of(prepared: "PreparedGraph") -> GraphCatalog:

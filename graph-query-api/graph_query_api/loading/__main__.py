@@ -19,9 +19,10 @@ from graph_query_api.loading.scenario_metadata import scenario_metadata
 from graph_query_api.process import die_with_parent
 from scenario_pack.archive import Limits, extract
 from scenario_pack.folder import ScenarioFolder
-from scenario_pack.manifest import Manifest, load_manifest
+from scenario_pack.manifest import Manifest
 from scenario_pack.problems import PackError, PackWarning
 from scenario_pack.schema import read_graph_schema
+from scenario_pack.validation import manifest_for
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
@@ -57,7 +58,7 @@ def run(request: LoadRequest, emit: Emit) -> dict[str, Any]:
     progress = LoadProgress(request.slot, archive.stat().st_size, emit)
     limits = Limits(request.max_members, request.max_unpacked_bytes, request.max_compression_ratio)
     folder = extract(archive, work / "files", limits, progress.unpacking)
-    manifest = load_manifest(folder, required=True)
+    manifest = manifest_for(folder, request.slot, work, required=True)
     assert manifest is not None  # noqa: S101 - it was required
     manifest = manifest.renamed(request.scenario)
     load = _graph if request.slot == "graph" else _telemetry

@@ -9,10 +9,13 @@ _LISTS = ("use_cases", "example_questions", "agents")
 
 
 def scenario_metadata(manifest: Manifest) -> dict[str, Any]:
-    """JSON with the resources under the scenario's own name; ``config`` is the whole manifest."""
+    """JSON with the resources under the scenario's own name; ``config`` is the whole manifest.
+
+    What is no text where one is expected is in ``config`` alone.
+    """
     config = manifest.config
     return {
-        **{name: config.get(name) or "" for name in _TEXTS},
+        **{name: _text(config.get(name)) for name in _TEXTS},
         **{name: config.get(name) or [] for name in _LISTS},
         "graph_styles": manifest.graph_styles,
         "resources": {
@@ -26,3 +29,7 @@ def scenario_metadata(manifest: Manifest) -> dict[str, Any]:
         },
         "config": config,
     }
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -21,7 +21,7 @@ from service_kit.problems import PROBLEM_RESPONSES
 router = APIRouter(
     prefix="/query/scenarios/{name}",
     tags=["queries"],
-    responses=PROBLEM_RESPONSES(400, 404, 413, 421, 422, 503, 504),
+    responses=PROBLEM_RESPONSES(400, 404, 413, 422, 503, 504),
 )
 
 DEFAULT_VERTICES = 5_000

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Path, Request, Response
 from graph_query_api.dependencies import SettingsDep, UploadsDep
 from graph_query_api.services.upload_forms import FIELDS
 from scenario_pack.names import Slot
-from service_kit.multipart import form_openapi, receive_form
+from service_kit.forms import form_openapi
+from service_kit.multipart import receive_form
 from service_kit.problems import PROBLEM_RESPONSES
 from service_kit.sse import event_stream
 
@@ -66,7 +67,7 @@ EVENTS: dict[int | str, dict[str, Any]] = {
     summary="Load a part of a scenario",
     openapi_extra=FORM,
     response_class=Response,
-    responses={**EVENTS, **PROBLEM_RESPONSES(400, 403, 413, 421, 422, 503, 507)},
+    responses={**EVENTS, **PROBLEM_RESPONSES(400, 408, 413, 422, 503, 507)},
 )
 async def upload(
     slot: PartSlot, request: Request, uploads: UploadsDep, settings: SettingsDep

@@ -24,10 +24,11 @@ from graph_query_api.telemetry.duckdb_query import telemetry_path
 from graph_query_api.telemetry.protocol import TelemetryStore
 from scenario_pack.archive import Limits, extract
 from scenario_pack.folder import ScenarioFolder
-from scenario_pack.manifest import Manifest, load_manifest
+from scenario_pack.manifest import Manifest
 from scenario_pack.names import Resources
 from scenario_pack.problems import PackWarning
-from scenario_pack.prompts import missing_instructions
+from scenario_pack.prompts import instruction_warnings
+from scenario_pack.validation import manifest_for
 
 UNPACKED = 20
 
@@ -171,7 +172,7 @@ class Load:
     def _unpack(self) -> tuple[ScenarioFolder, Manifest | None]:
         upload = self._upload
         folder = extract(upload.archive, upload.folder / "files", self._loader.limits)
-        manifest = load_manifest(folder, required=False)
+        manifest = manifest_for(folder, upload.slot, upload.folder, required=False)
         return folder, manifest.renamed(upload.scenario) if manifest else None
 
     async def _check(self, folder: ScenarioFolder, manifest: Manifest | None) -> Result:
@@ -206,10 +207,7 @@ class Load:
     def _warnings(self, folder: ScenarioFolder, manifest: Manifest | None) -> list[PackWarning]:
         if self._upload.slot != "prompts":
             return []
-        return [
-            PackWarning("missing_instructions", f"The instructions {name!r} are missing.", name)
-            for name in missing_instructions(folder, manifest)
-        ]
+        return [*instruction_warnings(folder, manifest)]
 
     def _resources(self, manifest: Manifest | None) -> Resources:
         return manifest.resources if manifest else Resources.of(self._upload.scenario)

@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from graph_query_api.errors import GraphQueryError
-from graph_query_api.models import Check
-from graph_query_api.models import Readiness as Report
+from graph_query_api.errors import GraphQueryError, NotReady
 
 CHECK_SECONDS = 5.0
+OK = "ok"
 
 
 class Readiness:
@@ -16,20 +15,19 @@ class Readiness:
     def __init__(self, checks: Mapping[str, Callable[[], Awaitable[None]]]) -> None:
         self._checks = checks
 
-    async def report(self) -> Report:
+    async def check(self) -> list[str]:
+        """The names of all stores, which answer; or raises NotReady with what keeps one from it."""
         names = list(self._checks)
         results = await asyncio.gather(*(self._check(self._checks[name]) for name in names))
-        ready = all(check.status == "ok" for check in results)
-        return Report(
-            status="ready" if ready else "unavailable",
-            checks=dict(zip(names, results, strict=True)),
-        )
+        if any(result != OK for result in results):
+            raise NotReady(dict(zip(names, results, strict=True)))
+        return names
 
-    async def _check(self, check: Callable[[], Awaitable[None]]) -> Check:
+    async def _check(self, check: Callable[[], Awaitable[None]]) -> str:
         try:
             await asyncio.wait_for(check(), CHECK_SECONDS)
         except TimeoutError:
-            return Check(status="failed", detail=f"No answer within {CHECK_SECONDS:g} s.")
+            return f"No answer within {CHECK_SECONDS:g} s."
         except (GraphQueryError, OSError) as error:
-            return Check(status="failed", detail=str(error))
-        return Check(status="ok")
+            return str(error)
+        return OK

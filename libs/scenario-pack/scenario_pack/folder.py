@@ -157,6 +157,8 @@ class ScenarioFolder:
         twin = next((n for n in self._files if n.casefold() == name.casefold()), None)
         if twin:
             return f'the file is missing; "{shown(twin)}" differs in upper and lower case'
+        if "\\" in name:
+            return 'the file is missing; folders are separated by "/", not by a backslash'
         return "the file is missing"
 
 

@@ -27,8 +27,8 @@ def prepare_graph(
 ) -> PreparedGraph:
     """Reads all CSVs that the schema names. `work` takes what does not fit into memory.
 
-    Raises PackError with every problem of the schema and of every file. Dangling edges are warnings. The caller
-    closes the connection of what it gets.
+    Raises PackError with every problem of the schema and of every file. Dangling edges are
+    warnings. The caller closes the connection of what it gets.
     """
     con = open_database(work)
     try:

@@ -11,11 +11,9 @@ import duckdb
 from scenario_pack.graph_tables import Finding, Values, as_problems, repeated
 from scenario_pack.graph_vertices import entries_by_label
 from scenario_pack.names import shown
-from scenario_pack.problems import MAX_PROBLEMS_PER_FILE, Problem
+from scenario_pack.problems import SHOWN_OF_A_KIND, Problem
 from scenario_pack.schema import EdgeEntry, End, Filter, GraphSchema
 from scenario_pack.tables import CsvTable
-
-_SHOWN = MAX_PROBLEMS_PER_FILE - 1
 
 
 class Lookup(NamedTuple):
@@ -80,7 +78,10 @@ class Lookups:
                 parameters,
             )
         found, count = repeated(
-            self._con, lookup.values, "value IN (SELECT value FROM referred)", _SHOWN
+            self._con,
+            lookup.values,
+            "value IN (SELECT value FROM referred)",
+            SHOWN_OF_A_KIND,
         )
         label = shown(users[0][1].label)
         yield from as_problems(
@@ -95,9 +96,9 @@ class Lookups:
                 for here, rowid, value, first, first_rowid in found
             ]
         )
-        if count > _SHOWN:
+        if count > SHOWN_OF_A_KIND:
             first = lookup.values[0]
-            rest = f"and {count - _SHOWN:,} more that edges refer to and that stand twice"
+            rest = f"and {count - SHOWN_OF_A_KIND:,} more that edges refer to and that stand twice"
             yield Problem(rest, first.table.file, column=first.column)
 
 

@@ -16,13 +16,10 @@ from scenario_pack.graph_tables import (
     repeated,
 )
 from scenario_pack.names import shown
-from scenario_pack.problems import MAX_PROBLEMS_PER_FILE, Problem
+from scenario_pack.problems import SHOWN_OF_A_KIND, Problem
 from scenario_pack.schema import GraphSchema, VertexEntry
 from scenario_pack.tables import CsvTable
 from scenario_pack.value_types import Column, ValueType, cast, promote
-
-# One less, so that the words for all others still find room.
-_SHOWN = MAX_PROBLEMS_PER_FILE - 1
 
 
 def entries_by_label(schema: GraphSchema) -> dict[str, list[VertexEntry]]:
@@ -54,16 +51,20 @@ def _empty(con: duckdb.DuckDBPyConnection, label: str, ids: Values) -> Iterator[
     table = ids.table
     found = con.execute(
         f"SELECT rowid, count(*) OVER () FROM {table.relation} WHERE {ids.sql} IS NULL"
-        f" ORDER BY rowid LIMIT {_SHOWN}"
+        f" ORDER BY rowid LIMIT {SHOWN_OF_A_KIND}"
     ).fetchall()
     detail = f"the id of a {shown(label)} is empty"
     yield from as_problems([Finding(table, rowid, ids.column, detail) for rowid, _ in found])
-    if found and found[0][1] > _SHOWN:
-        yield Problem(f"and {found[0][1] - _SHOWN:,} more empty ids", table.file, column=ids.column)
+    if found and found[0][1] > SHOWN_OF_A_KIND:
+        yield Problem(
+            f"and {found[0][1] - SHOWN_OF_A_KIND:,} more empty ids",
+            table.file,
+            column=ids.column,
+        )
 
 
 def _duplicates(con: duckdb.DuckDBPyConnection, label: str, ids: list[Values]) -> Iterator[Problem]:
-    found, count = repeated(con, ids, "value IS NOT NULL", _SHOWN)
+    found, count = repeated(con, ids, "value IS NOT NULL", SHOWN_OF_A_KIND)
     yield from as_problems(
         [
             Finding(
@@ -76,8 +77,8 @@ def _duplicates(con: duckdb.DuckDBPyConnection, label: str, ids: list[Values]) -
             for here, rowid, value, first, first_rowid in found
         ]
     )
-    if count > _SHOWN:
-        rest = f"and {count - _SHOWN:,} more duplicate ids of {shown(label)}"
+    if count > SHOWN_OF_A_KIND:
+        rest = f"and {count - SHOWN_OF_A_KIND:,} more duplicate ids of {shown(label)}"
         yield Problem(rest, ids[0].table.file, column=ids[0].column)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, overload
 
 from scenario_pack.folder import ScenarioFolder
 from scenario_pack.manifest_v1 import as_data_sources
-from scenario_pack.names import MANIFEST, Resources, rename_resources, renamed_resource
+from scenario_pack.names import MANIFEST, Resources, rename_resources, renamed_resource, shown
 from scenario_pack.problems import PackError, Problem
 from scenario_pack.sections import Section
 from scenario_pack.strict_yaml import parse
@@ -127,9 +127,18 @@ def load_manifest(folder: ScenarioFolder, *, required: bool) -> Manifest | None:
     if not folder.is_there(MANIFEST):
         if required:
             detail = "the manifest is missing; it stands at the root or in the one top folder"
-            raise PackError(Problem(detail, file=MANIFEST))
+            raise PackError(Problem(detail + misplaced_manifest(folder), file=MANIFEST))
         return None
     return parse_manifest(folder.text(MANIFEST))
+
+
+def misplaced_manifest(folder: ScenarioFolder) -> str:
+    """Words for a file that may be meant as scenario.yaml, "" if there is none."""
+    meant = {MANIFEST, MANIFEST.replace(".yaml", ".yml")}
+    for name in folder.names():
+        if name.rpartition("/")[2].lower() in meant:
+            return f'. There is "{shown(name)}", which is too deep or not called so'
+    return ""
 
 
 def parse_manifest(text: str, file: str = MANIFEST) -> Manifest:

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 MAX_PROBLEMS_PER_FILE = 100
+# Of one kind in a file, so that a thousand short rows don't hide the only duplicate id.
+SHOWN_OF_A_KIND = 25
 
 
 @dataclass(frozen=True, slots=True)

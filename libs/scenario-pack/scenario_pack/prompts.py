@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from scenario_pack.folder import ScenarioFolder
 from scenario_pack.manifest import Agent, Manifest
-from scenario_pack.names import Resources
-from scenario_pack.problems import PackError, Problem
+from scenario_pack.names import MANIFEST, Resources, shown
+from scenario_pack.problems import PackError, PackWarning, Problem
 from scenario_pack.slots import document_names, documents_directory
 
 _RULE = "\n\n---\n\n"
@@ -71,11 +71,22 @@ def iter_prompts(
         raise PackError(problems)
 
 
-def missing_instructions(folder: ScenarioFolder, manifest: Manifest | None) -> list[str]:
-    """The instructions that agents name and the pack does not hold."""
+def instruction_warnings(
+    folder: ScenarioFolder, manifest: Manifest | None
+) -> tuple[PackWarning, ...]:
+    """One for each of the instructions that agents name and the pack does not hold."""
     files = list(_files(folder, manifest))
     named = [agent.instructions_file for agent in manifest.agents] if manifest else []
-    return [name for name in dict.fromkeys(named) if name and not _match(name, files).files]
+    return tuple(
+        PackWarning(
+            "missing_instructions",
+            f'an agent\'s instructions "{shown(name)}" are missing',
+            MANIFEST,
+            examples=[{"value": name}],
+        )
+        for name in dict.fromkeys(named)
+        if name and not _match(name, files).files
+    )
 
 
 def _files(folder: ScenarioFolder, manifest: Manifest | None) -> dict[str, str]:

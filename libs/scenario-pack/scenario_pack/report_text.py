@@ -38,9 +38,9 @@ def _example(example: dict[str, Any]) -> str:
 
 
 def _counted(counts: dict[str, Any]) -> str:
-    """`vertices 3 (Site 2, Link 1), dangling 0`"""
+    """`vertices 3 (Site 2, Link 1), dangling 0`; what is counted of tables is their rows."""
     return ", ".join(
-        f"{what} {sum(count.values()):,} ({_counted(count)})"
+        f"{'rows' if what == 'tables' else what} {sum(count.values()):,} ({_counted(count)})"
         if isinstance(count, dict)
         else f"{shown(what)} {count:,}"
         for what, count in counts.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scenario_pack.folder import OWN_DIRECTORIES, ScenarioFolder, clean_name
-from scenario_pack.manifest import Manifest
+from scenario_pack.manifest import Manifest, misplaced_manifest
 from scenario_pack.names import GRAPH_SCHEMA, MANIFEST, SLOTS, Slot
 from scenario_pack.problems import PackError, Problem
 from scenario_pack.schema import csv_only, schema_file
@@ -116,7 +116,7 @@ def _lacking_graph(folder: ScenarioFolder, *, csv_only_allowed: bool) -> str | N
         needed = f"this backend needs {MANIFEST} and {GRAPH_SCHEMA} beside them"
         return None if csv_only_allowed else f"there are only tables in it; {needed}"
     if not folder.is_there(MANIFEST):
-        return f'{MANIFEST} is missing; the slot "graph" needs it'
+        return _lacking_manifest(folder, "graph")
     schemas = [name for name in folder.names() if name.endswith((".yaml", ".yml"))]
     if not folder.is_there(GRAPH_SCHEMA) and schemas == [MANIFEST]:
         return f'{GRAPH_SCHEMA} is missing; the slot "graph" needs it'
@@ -125,10 +125,14 @@ def _lacking_graph(folder: ScenarioFolder, *, csv_only_allowed: bool) -> str | N
 
 def _lacking_telemetry(folder: ScenarioFolder) -> str | None:
     if not folder.is_there(MANIFEST):
-        return f'{MANIFEST} is missing; the slot "telemetry" needs it'
+        return _lacking_manifest(folder, "telemetry")
     if not folder.holds("", ".csv"):
         return 'there is nothing for the slot "telemetry" in it: no .csv file'
     return None
+
+
+def _lacking_manifest(folder: ScenarioFolder, slot: Slot) -> str:
+    return f'{MANIFEST} is missing; the slot "{slot}" needs it{misplaced_manifest(folder)}'
 
 
 def _any_elsewhere(folder: ScenarioFolder, slot: Slot) -> bool:

@@ -28,20 +28,23 @@ def parse(text: str, file: str) -> Node:
     try:
         return _Builder(file, yaml.parse(text, Loader=loader)).document()
     except yaml.MarkedYAMLError as error:
-        raise PackError(_broken(error, file)) from None
+        raise PackError(_broken(error, text, file)) from None
     except yaml.reader.ReaderError as error:
         line = text.encode()[: error.position].count(b"\n") + 1
         detail = f"broken YAML: the character U+{error.character:04X} is not allowed"
         raise PackError(Problem(detail, file=file, line=line)) from None
 
 
-def _broken(error: yaml.MarkedYAMLError, file: str) -> Problem:
+def _broken(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     words = shown(error.problem or str(error))
     if error.context:
         words += f" ({shown(error.context)})"
     mark = error.problem_mark or error.context_mark
     if mark is None:
         return Problem(f"broken YAML: {words}", file=file)
+    lines = text.split("\n")
+    if mark.line < len(lines) and lines[mark.line][mark.column :].startswith("\t"):
+        words = "a tab stands where YAML takes only blanks"
     return Problem(
         f"broken YAML at column {mark.column + 1}: {words}", file=file, line=mark.line + 1
     )

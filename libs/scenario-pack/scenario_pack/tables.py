@@ -12,7 +12,7 @@ import pyarrow as pa
 from scenario_pack.csv_header import Header
 from scenario_pack.csv_records import Record, locate, read_records
 from scenario_pack.csv_stream import DoubtfulCsv, column_name, read_batches, schema_of
-from scenario_pack.problems import MAX_PROBLEMS_PER_FILE, Problem
+from scenario_pack.problems import SHOWN_OF_A_KIND, Problem
 from scenario_pack.progress import Progress
 
 _CHUNK_SIZE = 8 << 20
@@ -68,8 +68,8 @@ def load_csv(
 ) -> CsvTable:
     """Reads these columns, where the header has them, into the new table `relation`.
 
-    A missing column or a faulty record is a problem of the table, not an error: whoever checks the rest can then
-    report all at once.
+    A missing column or a faulty record is a problem of the table, not an error: whoever checks
+    the rest can then report all at once.
     """
     wanted = set(columns)
     found = {name: number for name, number in header.columns.items() if name in wanted}
@@ -147,7 +147,7 @@ class _CarefulReading:
         for record in read_records(self._path, self._header):
             if not record.problems:
                 yield record
-            elif len(self._problems) < MAX_PROBLEMS_PER_FILE - 1:
+            elif len(self._problems) < SHOWN_OF_A_KIND:
                 self._problems += record.problems
             else:
                 self._more += 1

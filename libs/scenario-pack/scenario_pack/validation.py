@@ -12,11 +12,11 @@ from scenario_pack.archive import DEFAULT_LIMITS, Limits, extract
 from scenario_pack.documents import DocumentSlot, iter_documents
 from scenario_pack.folder import ScenarioFolder
 from scenario_pack.manifest import Manifest, load_manifest, parse_manifest
-from scenario_pack.names import MANIFEST, Resources, Slot, check_scenario_name, shown
+from scenario_pack.names import MANIFEST, Resources, Slot, check_scenario_name
 from scenario_pack.problems import PackError, PackWarning, Problem
 from scenario_pack.progress import OnProgress
-from scenario_pack.prompts import iter_prompts, missing_instructions
-from scenario_pack.schema import read_graph_schema, schema_file
+from scenario_pack.prompts import instruction_warnings, iter_prompts
+from scenario_pack.schema import read_graph_schema
 from scenario_pack.slots import lacking, slot_of_tarball, slots_in
 
 
@@ -91,6 +91,22 @@ def validate(
     )
 
 
+def manifest_for(
+    folder: ScenarioFolder, slot: Slot, work: Path, *, required: bool
+) -> Manifest | None:
+    """As `load_manifest`; the problems of a broken one come with those of the slot's own files.
+
+    `work` is a folder for spilled data.
+    """
+    try:
+        return load_manifest(folder, required=required)
+    except PackError as error:
+        if not folder.is_there(MANIFEST):
+            raise
+        judge = _Judge(folder, None, "embedded", work, _unheard)
+        raise PackError([*error.problems, *judge.part(slot).problems]) from None
+
+
 def _manifest(
     folder: ScenarioFolder, *, required: bool
 ) -> tuple[Manifest | None, tuple[Problem, ...]]:
@@ -135,6 +151,8 @@ class _Judge:
         lack = lacking(self._folder, slot)
         if lack:
             return Part(slot, {}, problems=(Problem(lack),))
+        if self._has_broken_manifest() and slot not in slots_in(self._folder, None):
+            return Part(slot, {})  # only the manifest knows where its files are
         try:
             match slot:
                 case "graph":
@@ -147,6 +165,9 @@ class _Judge:
                     return self._documents(slot)
         except PackError as error:
             return Part(slot, {}, problems=error.problems)
+
+    def _has_broken_manifest(self) -> bool:
+        return self._manifest is None and self._folder.is_there(MANIFEST)
 
     def _graph(self) -> Part:
         from scenario_pack.graph import prepare_graph
@@ -182,16 +203,9 @@ class _Judge:
         resources = manifest.resources if manifest else Resources.of("scenario")
         prompts = iter_prompts(self._folder, manifest, backend=self._backend, resources=resources)
         count = sum(1 for _ in prompts)
-        missing = missing_instructions(self._folder, manifest)
-        warnings = tuple(_missing_instructions(name) for name in missing)
-        return Part("prompts", {"prompts": count}, warnings)
+        return Part("prompts", {"prompts": count}, instruction_warnings(self._folder, manifest))
 
     def _workspace(self, name: str) -> Path:
         directory = self._work / name
         directory.mkdir(parents=True, exist_ok=True)
         return directory
-
-
-def _missing_instructions(name: str) -> PackWarning:
-    detail = f'an agent\'s instructions "{shown(name)}" are missing'
-    return PackWarning("missing_instructions", detail, MANIFEST)

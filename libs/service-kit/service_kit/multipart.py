@@ -6,66 +6,23 @@ a batch while a second hashes the one before, and at most one batch waits.
 """
 
 import asyncio
-import errno
-import hashlib
-import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
-from service_kit.writeback import start_writeback
+from service_kit.forms import FileTooLarge, Form, FormError, FormTimeout, NotMultipart
+from service_kit.incoming_file import IncomingFile
+from service_kit.storage import storage_errors
 
 BATCH_BYTES = 2 << 20
-WRITEBACK_BYTES = 8 << 20
 MAX_FIELD_BYTES = 64 << 10
+IDLE_SECONDS = 75.0  # nginx, where there is one, gives up after 60 s
 MAX_PARTS = 64
-WRITEV_SLICES = 512  # below IOV_MAX, which is 1,024 on Linux and macOS
-
-
-class FormError(Exception):
-    """The form is not as it should be; ``problems`` says which part and why."""
-
-    def __init__(self, detail: str, part: str | None = None) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.problems = [{"slot": part, "detail": detail}] if part else None
-
-
-class NotMultipart(FormError):
-    """The body is no multipart form at all, or a damaged one."""
-
-
-class FileTooLarge(FormError):
-    """A file, or the whole body, is over the limit."""
-
-
-class StorageFull(Exception):
-    """The disk has no room for what is being received."""
-
-    detail = "No room left on the disk for this upload. Free some space, then send it again."
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A received file: written, fsynced and hashed. ``filename`` is the sender's label only."""
-
-    part: str
-    filename: str
-    path: Path
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    fields: Mapping[str, str]
-    files: Mapping[str, StoredFile]
 
 
 async def receive_form(
@@ -85,8 +42,10 @@ async def receive_form(
     Raises:
         NotMultipart: no or a broken multipart body.
         FormError: an unknown or doubled part, or a field over 64 KiB.
+        FormTimeout: nothing came for IDLE_SECONDS.
         FileTooLarge: a file over ``max_file_bytes``.
         StorageFull: the disk is full.
+        StorageUnavailable: the folder is gone, or can't be written.
         ClientDisconnect: the client went away.
 
     Whatever is raised, no file stays.
@@ -100,7 +59,7 @@ async def receive_form(
     try:
         batch: list[bytes] = []
         size = 0
-        async for chunk in request.stream():
+        async for chunk in _in_time(request.stream()):
             batch.append(chunk)
             size += len(chunk)
             if size >= BATCH_BYTES:
@@ -111,14 +70,22 @@ async def receive_form(
         if writing:
             await writing
         return await loop.run_in_executor(writer, receiver.finish, batch)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull from error
-        raise
     finally:
         # queued behind a write under way, whose descriptor must not be closed beneath it
         await asyncio.shield(loop.run_in_executor(writer, receiver.close))
         writer.shutdown(wait=False)
+
+
+async def _in_time(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    while True:
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                chunk = await anext(chunks)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise FormTimeout("The upload stopped coming. Send it again.") from None
+        yield chunk
 
 
 def _boundary(request: Request) -> bytes:
@@ -137,62 +104,6 @@ def _check_content_length(request: Request, max_file_bytes: int, file_count: int
         raise FileTooLarge(
             f"The body is larger than {file_count} files of {max_file_bytes:,} bytes."
         )
-
-
-class _OpenFile:
-    """One file part being written. Its hash lags one batch behind, in a thread of its own."""
-
-    def __init__(self, part: str, filename: str, path: Path, max_bytes: int) -> None:
-        self.part, self.filename, self.path = part, filename, path
-        self.size = 0
-        self._max_bytes = max_bytes
-        self._slices: list[memoryview] = []
-        self._sha256 = hashlib.sha256()
-        self._written_back = 0
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-
-    def add(self, data: memoryview) -> None:
-        self.size += len(data)
-        if self.size > self._max_bytes:
-            raise FileTooLarge(
-                f"The file is larger than the limit of {self._max_bytes:,} bytes.", self.part
-            )
-        self._slices.append(data)
-
-    def write(self) -> Callable[[], None]:
-        """Writes what was added; returns what remains to be hashed."""
-        slices, self._slices = self._slices, []
-        for start in range(0, len(slices), WRITEV_SLICES):
-            _write_all(self._fd, slices[start : start + WRITEV_SLICES])
-        if self.size - self._written_back >= WRITEBACK_BYTES:
-            start_writeback(self._fd, self._written_back, self.size - self._written_back)
-            self._written_back = self.size
-
-        def hash_slices() -> None:
-            for each in slices:
-                self._sha256.update(each)
-
-        return hash_slices
-
-    def stored(self) -> StoredFile:
-        return StoredFile(self.part, self.filename, self.path, self.size, self._sha256.hexdigest())
-
-    def sync(self) -> None:
-        os.fsync(self._fd)
-
-    def close(self) -> None:
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
-
-
-def _write_all(fd: int, slices: list[memoryview]) -> None:
-    while slices:
-        written = os.writev(fd, slices)
-        while slices and written >= len(slices[0]):
-            written -= len(slices.pop(0))
-        if written:
-            slices[0] = slices[0][written:]
 
 
 @dataclass
@@ -220,9 +131,9 @@ class _Receiver:
         self._header = _Header()
         self._disposition = ""
         self._field: tuple[str, bytearray] | None = None
-        self._file: _OpenFile | None = None
+        self._file: IncomingFile | None = None
         self._fields: dict[str, str] = {}
-        self._files: dict[str, _OpenFile] = {}
+        self._files: dict[str, IncomingFile] = {}
         self._finished = False
         self._hasher = ThreadPoolExecutor(1, thread_name_prefix="hash-form")
         self._hashing: Future[None] | None = None
@@ -243,6 +154,7 @@ class _Receiver:
         except FormParserError as error:
             raise NotMultipart(f"The multipart boundary can't be used: {error}.") from error
 
+    @storage_errors()
     def feed(self, batch: list[bytes]) -> None:
         for chunk in batch:
             try:
@@ -252,6 +164,7 @@ class _Receiver:
         if self._file:
             self._flush(self._file)
 
+    @storage_errors()
     def finish(self, batch: list[bytes]) -> Form:
         self.feed(batch)
         if not self._complete:
@@ -273,12 +186,12 @@ class _Receiver:
             if not self._finished:
                 each.path.unlink(missing_ok=True)
 
-    def _all_files(self) -> Iterator[_OpenFile]:
+    def _all_files(self) -> Iterator[IncomingFile]:
         yield from self._files.values()
         if self._file:
             yield self._file
 
-    def _flush(self, file: _OpenFile) -> None:
+    def _flush(self, file: IncomingFile) -> None:
         hash_slices = file.write()
         self._await_hash()
         self._hashing = self._hasher.submit(hash_slices)
@@ -314,7 +227,7 @@ class _Receiver:
         if name in self._file_names:
             filename = options.get(b"filename", b"").decode("utf-8", "replace")
             path = self._directory / f"{name}.tar.gz"
-            self._file = _OpenFile(name, filename, path, self._max_file_bytes)
+            self._file = IncomingFile(name, filename, path, self._max_file_bytes)
         elif name in self._field_names:
             if b"filename" in options:
                 raise FormError(f"The part '{name}' is a text field, but a file was sent.", name)
@@ -347,32 +260,3 @@ class _Receiver:
 
     def _end(self) -> None:
         self._complete = True
-
-
-def form_openapi(
-    *,
-    fields: Mapping[str, dict[str, Any]],
-    files: Mapping[str, str],
-    required: Collection[str] = (),
-) -> dict[str, Any]:
-    """A route's ``openapi_extra``, for forms that are parsed here and not by FastAPI.
-
-    ``fields`` maps a field to its JSON schema, ``files`` a file part to its description.
-    """
-    properties: dict[str, Any] = {
-        **fields,
-        **{
-            name: {"type": "string", "format": "binary", "description": description}
-            for name, description in files.items()
-        },
-    }
-    schema: dict[str, Any] = {
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": False,
-    }
-    if required:
-        schema["required"] = list(required)
-    return {
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
-    }

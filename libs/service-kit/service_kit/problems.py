@@ -174,6 +174,15 @@ def _allowed_methods(app: FastAPI, path: str) -> set[str]:
     return {method.upper() for operations in matching for method in operations}
 
 
+def _describe_common_errors(method: str, responses: dict[str, Any]) -> None:
+    """A foreign Host is refused everywhere, a foreign Origin where something is changed."""
+    if "422" in responses:
+        responses["422"] = PROBLEM_RESPONSES(422)[422]
+    responses.setdefault("421", PROBLEM_RESPONSES(421)[421])
+    if method != "get":
+        responses.setdefault("403", PROBLEM_RESPONSES(403)[403])
+
+
 def _describe(app: FastAPI) -> None:
     """Puts ``ProblemDocument`` into the OpenAPI document, which routes refer to by name."""
     build = app.openapi
@@ -189,9 +198,8 @@ def _describe(app: FastAPI) -> None:
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)
             for path in document["paths"].values():
-                for operation in path.values():
-                    if isinstance(operation, dict) and "422" in operation.get("responses", {}):
-                        operation["responses"].update({"422": PROBLEM_RESPONSES(422)[422]})
+                for method, operation in path.items():
+                    _describe_common_errors(method, operation["responses"])
         return app.openapi_schema  # type: ignore[return-value]
 
     app.openapi = openapi  # type: ignore[method-assign]
