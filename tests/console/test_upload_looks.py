@@ -45,9 +45,10 @@ def test_added_and_replaced_by_keyboard_alone(page: Page, console: Stack, tmp_pa
         tab_to(page, "Add scenario")
         page.keyboard.press("Enter")
         dialog = ready(page)
+        page.wait_for_function("document.activeElement.closest('[role=dialog]')")
         tab_to(page, "Choose files")
         with page.expect_file_chooser() as chooser:
-            page.keyboard.press("Enter")
+            page.keyboard.press("Space")
         chooser.value.set_files([*files.values()])
         expect(name_field(dialog)).to_have_value("keyed")
         tab_to(page, "Save Scenario")

@@ -178,6 +178,17 @@ def test_a_double_click_sends_once(page: Page, console: Stack, tmp_path: Path) -
     assert len(jobs_of(console, "double")) == 1
 
 
+def test_a_double_click_does_not_confirm(page: Page, console: Stack, tmp_path: Path) -> None:
+    files = packed(tmp_path, "asked")
+    load_pack(console, "asked", files)
+    dialog = open_dialog(page)
+    choose(dialog, files["graph"])
+    expect(dialog.get_by_text("exists: will be replaced")).to_be_visible()
+    dialog.get_by_role("button", name="Save Scenario").dblclick()
+    expect(dialog.get_by_role("button", name="Back")).to_be_visible()
+    assert len(jobs_of(console, "asked")) == 1
+
+
 def test_a_file_that_changed_on_disk_is_said_by_name(page: Page, tmp_path: Path) -> None:
     file = packed(tmp_path, "changed")["runbooks"]
     dialog = open_dialog(page)

@@ -39,7 +39,9 @@ export function FilterBar({ filter, onFilter, names }: Props) {
       <Select
         aria-label={text.state}
         value={filter.status ?? ''}
-        onChange={(_, { value }) => onFilter({ ...filter, status: (value || null) as JobStatus | null })}
+        onChange={(_, { value }) =>
+          onFilter({ ...filter, status: (value || null) as JobStatus | null })
+        }
       >
         <option value="">{text.all}</option>
         {Object.entries(FILTERS).map(([status, word]) => (

@@ -22,7 +22,12 @@ import { askBeforeCancel } from './timing';
 import type { Job } from './types';
 
 const useStyles = makeStyles({
-  buttons: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalXXS },
+  buttons: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalXXS,
+  },
   gone: { color: tokens.colorNeutralForeground3, paddingInline: tokens.spacingHorizontalS },
 });
 
@@ -39,7 +44,13 @@ export interface ButtonsProps {
 type Asked = 'cancel' | 'delete' | null;
 
 /** What can be done with a job in its state. */
-export function JobButtons({ job, onProblem, tabIndex = 0, withoutDetails, onDeleted }: ButtonsProps) {
+export function JobButtons({
+  job,
+  onProblem,
+  tabIndex = 0,
+  withoutDetails,
+  onDeleted,
+}: ButtonsProps) {
   const styles = useStyles();
   const [, navigate] = useLocation();
   const [asked, setAsked] = useState<Asked>(null);
@@ -104,16 +115,38 @@ export function JobButtons({ job, onProblem, tabIndex = 0, withoutDetails, onDel
           />
         </Tooltip>
       )}
-      {asked && <Question asked={asked} job={job} onNo={() => setAsked(null)} onYes={asked === 'cancel' ? stop : wipe} />}
+      {asked && (
+        <Question
+          asked={asked}
+          job={job}
+          onNo={() => setAsked(null)}
+          onYes={asked === 'cancel' ? stop : wipe}
+        />
+      )}
     </div>
   );
 }
 
-function Question(props: { asked: 'cancel' | 'delete'; job: Job; onYes: () => void; onNo: () => void }) {
+function Question(props: {
+  asked: 'cancel' | 'delete';
+  job: Job;
+  onYes: () => void;
+  onNo: () => void;
+}) {
   const words =
     props.asked === 'cancel'
-      ? { title: text.askCancel(props.job.scenario_name), body: text.askCancelBody, yes: text.yesCancel, no: text.noCancel }
-      : { title: text.askDelete(props.job.scenario_name), body: text.askDeleteBody, yes: text.yesDelete, no: text.noDelete };
+      ? {
+          title: text.askCancel(props.job.scenario_name),
+          body: text.askCancelBody,
+          yes: text.yesCancel,
+          no: text.noCancel,
+        }
+      : {
+          title: text.askDelete(props.job.scenario_name),
+          body: text.askDeleteBody,
+          yes: text.yesDelete,
+          no: text.noDelete,
+        };
   return (
     <Confirm
       {...words}
@@ -133,7 +166,8 @@ function ScenarioLink({ job, tabIndex }: { job: Job; tabIndex: 0 | -1 }) {
   const { data: names } = useQuery(scenarioNamesQuery());
   const loaded = job.steps.some((step) => step.name === 'metadata' && step.status === 'done');
   if (!loaded || !names) return null;
-  if (!names.has(job.scenario_name)) return <span className={styles.gone}>{text.scenarioGone}</span>;
+  if (!names.has(job.scenario_name))
+    return <span className={styles.gone}>{text.scenarioGone}</span>;
   const href = `/scenarios/${job.scenario_name}`;
   return (
     <Button

@@ -23,10 +23,20 @@ import type { Job } from './types';
 
 const useStyles = makeStyles({
   link: { color: tokens.colorBrandForegroundLink },
-  state: { display: 'inline-flex', alignItems: 'center', gap: tokens.spacingHorizontalS, fontWeight: tokens.fontWeightSemibold },
+  state: {
+    display: 'inline-flex',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalS,
+    fontWeight: tokens.fontWeightSemibold,
+  },
   top: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
   live: { marginInlineStart: 'auto' },
-  sections: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXXL, marginTop: tokens.spacingVerticalL },
+  sections: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalXXL,
+    marginTop: tokens.spacingVerticalL,
+  },
 });
 
 /** Everything about one job. */
@@ -66,14 +76,28 @@ export function JobPage({ id }: { id: string }) {
   );
 }
 
-function Known({ job, above, failed }: { job: Job; above: React.ReactNode; failed: Problem | null }) {
+function Known({
+  job,
+  above,
+  failed,
+}: {
+  job: Job;
+  above: React.ReactNode;
+  failed: Problem | null;
+}) {
   const styles = useStyles();
   const [, navigate] = useLocation();
   const [refused, setRefused] = useState<Problem | null>(null);
   const shown = refused ?? failed;
   return (
-    <Page subject={`${job.scenario_name} → ${target(job)}`} above={above} actions={<CopyDetails job={job} />}>
-      {shown && <ErrorMessage title={shown.title} detail={shown.detail} requestId={shown.requestId} />}
+    <Page
+      subject={`${job.scenario_name} → ${target(job)}`}
+      above={above}
+      actions={<CopyDetails job={job} />}
+    >
+      {shown && (
+        <ErrorMessage title={shown.title} detail={shown.detail} requestId={shown.requestId} />
+      )}
       <div className={styles.top}>
         <span className={styles.state}>
           <StatusIcon shown={shownJob(job)} pct={job.overall_pct} />

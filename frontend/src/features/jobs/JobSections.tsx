@@ -45,14 +45,22 @@ const useStyles = makeStyles({
   table: {
     borderCollapse: 'collapse',
     minWidth: 'min(100%, 480px)',
-    '& th': { textAlign: 'start', color: tokens.colorNeutralForeground3, fontWeight: tokens.fontWeightRegular },
+    '& th': {
+      textAlign: 'start',
+      color: tokens.colorNeutralForeground3,
+      fontWeight: tokens.fontWeightRegular,
+    },
     '& th, & td': {
       padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXS} 0`,
       borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
       verticalAlign: 'top',
     },
   },
-  mono: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, overflowWrap: 'anywhere' },
+  mono: {
+    fontFamily: tokens.fontFamilyMonospace,
+    fontSize: tokens.fontSizeBase200,
+    overflowWrap: 'anywhere',
+  },
   record: {
     maxHeight: '480px',
     overflow: 'auto',
@@ -122,7 +130,10 @@ export function Overview({ job }: { job: Job }) {
   return (
     <Section title={text.overview}>
       <dl className={styles.facts}>
-        {facts.flatMap(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name}:`}>{value}</dd>])}
+        {facts.flatMap(([name, value]) => [
+          <dt key={name}>{name}</dt>,
+          <dd key={`${name}:`}>{value}</dd>,
+        ])}
       </dl>
     </Section>
   );
@@ -139,7 +150,9 @@ export function Timeline({ job }: { job: Job }) {
             <span>{step.name}</span>
             <span>
               <span>{stepWord(step)}</span>
-              {stepSummary(step) && <span key="summary" className={styles.quiet}>{` – ${stepSummary(step)}`}</span>}
+              {stepSummary(step) && (
+                <span key="summary" className={styles.quiet}>{` – ${stepSummary(step)}`}</span>
+              )}
             </span>
             <Took step={step} />
           </li>
@@ -153,7 +166,11 @@ function Took({ step }: { step: Step }) {
   const styles = useStyles();
   const now = useNow(step.status === 'running');
   const seconds = stepSeconds(step, now);
-  return <span className={mergeClasses(styles.quiet, styles.number)}>{seconds === null ? '' : formatDuration(seconds)}</span>;
+  return (
+    <span className={mergeClasses(styles.quiet, styles.number)}>
+      {seconds === null ? '' : formatDuration(seconds)}
+    </span>
+  );
 }
 
 export function Warnings({ job }: { job: Job }) {
@@ -180,13 +197,15 @@ export function Results({ job }: { job: Job }) {
     <Section title={text.results}>
       <table className={styles.table}>
         <tbody>
-          {loaded.flatMap((step) => counted(step)).map(([name, what, count]) => (
-            <tr key={`${name} ${what}`}>
-              <td>{name}</td>
-              <td>{what}</td>
-              <td className={styles.number}>{count}</td>
-            </tr>
-          ))}
+          {loaded
+            .flatMap((step) => counted(step))
+            .map(([name, what, count]) => (
+              <tr key={`${name} ${what}`}>
+                <td>{name}</td>
+                <td>{what}</td>
+                <td className={styles.number}>{count}</td>
+              </tr>
+            ))}
         </tbody>
       </table>
     </Section>
@@ -195,10 +214,13 @@ export function Results({ job }: { job: Job }) {
 
 function counted(step: Step): [string, string, string][] {
   return Object.entries(step.result ?? {}).flatMap(([kind, value]): [string, string, string][] => {
-    if (isWhole(value)) return [[step.name, '', `${formatNumber(value)} ${text.kinds[kind] ?? kind}`]];
+    if (isWhole(value))
+      return [[step.name, '', `${formatNumber(value)} ${text.kinds[kind] ?? kind}`]];
     if (kind === 'store' || typeof value !== 'object' || value === null) return [];
     return Object.entries(value).flatMap(([label, count]): [string, string, string][] =>
-      isWhole(count) ? [[step.name, label, `${formatNumber(count)} ${text.kinds[kind] ?? kind}`]] : [],
+      isWhole(count)
+        ? [[step.name, label, `${formatNumber(count)} ${text.kinds[kind] ?? kind}`]]
+        : [],
     );
   });
 }
@@ -236,8 +258,13 @@ export function JsonRecord({ job }: { job: Job }) {
   return (
     <details>
       <summary className={styles.summary}>{text.record}</summary>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls is reached by keys */}
-      <pre className={mergeClasses(styles.mono, styles.record)} tabIndex={0} aria-label={text.record} role="region">
+      <pre
+        className={mergeClasses(styles.mono, styles.record)}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolls by keyboard
+        tabIndex={0}
+        aria-label={text.record}
+        role="region"
+      >
         {stringifyExact(job)}
       </pre>
     </details>

@@ -51,7 +51,10 @@ export function JobTree({ jobs, focusJobId, onNearEnd, onProblem }: Props) {
     getItemKey: (at) => rows[at]?.key ?? at,
     overscan: 8,
     // the focused row stays, or the focus would be lost with it
-    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), activeAt])].filter((at) => at < range.count).toSorted((a, b) => a - b),
+    rangeExtractor: (range) =>
+      [...new Set([...defaultRangeExtractor(range), activeAt])]
+        .filter((at) => at < range.count)
+        .toSorted((a, b) => a - b),
   });
   const items = virtual.getVirtualItems();
   const lastAt = virtual.range?.endIndex ?? 0;
@@ -133,8 +136,10 @@ function useRows(jobs: Job[], focusJobId: string) {
     const now = serverNow();
     return jobs.filter((job) => job.id === focusJobId || opensByItself(job, now));
   }, [jobs, focusJobId]).filter((job) => !chosen.has(job.id));
-  if (fresh.length > 0) setChosen(new Map([...chosen, ...fresh.map(({ id }) => [id, true] as const)]));
-  const setOpen = (id: string, open: boolean) => setChosen((before) => new Map(before).set(id, open));
+  if (fresh.length > 0)
+    setChosen(new Map([...chosen, ...fresh.map(({ id }) => [id, true] as const)]));
+  const setOpen = (id: string, open: boolean) =>
+    setChosen((before) => new Map(before).set(id, open));
   const rows = useMemo(() => rowsOf(jobs, (job) => chosen.get(job.id) ?? false), [jobs, chosen]);
   return { rows, setOpen };
 }
@@ -153,15 +158,25 @@ function useRovingFocus(rows: Row[], focusJobId: string, scroller: RefObject<HTM
   }, [focusJobId]);
   const [lastAt, setLastAt] = useState(0);
   const activeKey = nearestRow(rows, active, lastAt);
-  const activeAt = Math.max(0, rows.findIndex((row) => row.key === activeKey));
+  const activeAt = Math.max(
+    0,
+    rows.findIndex((row) => row.key === activeKey),
+  );
   if (lastAt !== activeAt) setLastAt(activeAt);
   useEffect(() => {
     // the row that had the focus has vanished, and the focus with it
-    if (active !== null && activeKey !== active && wanted.current === null && document.activeElement === document.body) {
+    if (
+      active !== null &&
+      activeKey !== active &&
+      wanted.current === null &&
+      document.activeElement === document.body
+    ) {
       wanted.current = activeKey;
     }
     if (wanted.current === null) return;
-    const element = scroller.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(wanted.current)}"]`);
+    const element = scroller.current?.querySelector<HTMLElement>(
+      `[data-key="${CSS.escape(wanted.current)}"]`,
+    );
     if (!element) return;
     wanted.current = null;
     element.focus();

@@ -26,11 +26,32 @@ import { text } from './text';
 import { EVERYTHING, type Filter, type Job } from './types';
 
 const useStyles = makeStyles({
-  view: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, minHeight: 0, height: '100%' },
-  top: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', justifyContent: 'space-between', gap: tokens.spacingHorizontalS },
-  bones: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL, padding: tokens.spacingVerticalM },
+  view: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalS,
+    minHeight: 0,
+    height: '100%',
+  },
+  top: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    justifyContent: 'space-between',
+    gap: tokens.spacingHorizontalS,
+  },
+  bones: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalL,
+    padding: tokens.spacingVerticalM,
+  },
   body: { whiteSpace: 'normal', overflowWrap: 'anywhere' },
-  more: { color: tokens.colorNeutralForeground3, textAlign: 'center', padding: tokens.spacingVerticalXS },
+  more: {
+    color: tokens.colorNeutralForeground3,
+    textAlign: 'center',
+    padding: tokens.spacingVerticalXS,
+  },
 });
 
 interface Props {
@@ -48,7 +69,10 @@ export function JobsView({ filter, onFilter, focusJobId = '' }: Props) {
     [],
   );
   const list = useJobList(filter);
-  const names = useMemo(() => [...new Set(list.live.map((job) => job.scenario_name))].toSorted(), [list.live]);
+  const names = useMemo(
+    () => [...new Set(list.live.map((job) => job.scenario_name))].toSorted(),
+    [list.live],
+  );
   return (
     <div className={styles.view}>
       <div className={styles.top}>
@@ -73,7 +97,13 @@ export function JobsView({ filter, onFilter, focusJobId = '' }: Props) {
           />
         </MessageBar>
       )}
-      <Content list={list} filtered={filter.status !== null || filter.scenario !== ''} focusJobId={focusJobId} onProblem={onProblem} onAll={() => onFilter(EVERYTHING)} />
+      <Content
+        list={list}
+        filtered={filter.status !== null || filter.scenario !== ''}
+        focusJobId={focusJobId}
+        onProblem={onProblem}
+        onAll={() => onFilter(EVERYTHING)}
+      />
     </div>
   );
 }
@@ -89,16 +119,33 @@ function Content(props: {
   if (jobs.length > 0) {
     return (
       <>
-        <JobTree jobs={jobs} focusJobId={props.focusJobId} onNearEnd={more} onProblem={props.onProblem} />
+        <JobTree
+          jobs={jobs}
+          focusJobId={props.focusJobId}
+          onNearEnd={more}
+          onProblem={props.onProblem}
+        />
         <Tail list={props.list} />
       </>
     );
   }
   if (error) {
     const { detail, requestId } = toProblem(error);
-    return <ErrorMessage title={text.notRead} detail={detail} requestId={requestId} onRetry={props.list.again} />;
+    return (
+      <ErrorMessage
+        title={text.notRead}
+        detail={detail}
+        requestId={requestId}
+        onRetry={props.list.again}
+      />
+    );
   }
-  if (loading) return <AfterAWhile><Bones /></AfterAWhile>;
+  if (loading)
+    return (
+      <AfterAWhile>
+        <Bones />
+      </AfterAWhile>
+    );
   if (!props.filtered) return <StateMessage title={text.none} body={text.noneHint} />;
   return (
     <StateMessage

@@ -1,5 +1,13 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import {
+  createContext,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ReactNode,
+} from 'react';
 
 import { noteServerDate } from '@/lib/clock';
 import { parseExact, stringifyExact } from '@/lib/exactJson';
@@ -19,7 +27,10 @@ interface Live {
   reconnect: () => void;
 }
 
-const LiveContext = createContext<Live>({ connection: { live: false, since: 0 }, reconnect: () => {} });
+const LiveContext = createContext<Live>({
+  connection: { live: false, since: 0 },
+  reconnect: () => {},
+});
 
 export const useLive = (): Live => useContext(LiveContext);
 
@@ -27,11 +38,15 @@ export const useLive = (): Live => useContext(LiveContext);
 export function LiveJobs({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const announce = useAnnounce();
-  const [connection, setConnection] = useState<Connection>(() => ({ live: false, since: Date.now() }));
+  const [connection, setConnection] = useState<Connection>(() => ({
+    live: false,
+    since: Date.now(),
+  }));
   const reconnect = useRef(() => {});
   useEffect(() => {
     const saying = paced(announce);
-    const turn = (live: boolean) => setConnection((before) => nextConnection(before, live, Date.now()));
+    const turn = (live: boolean) =>
+      setConnection((before) => nextConnection(before, live, Date.now()));
     const following = shareEvents(EVENTS, {
       onEvent: (name, data) => apply(client, name, data, saying.add),
       onAlive: (answer) => {
@@ -47,10 +62,7 @@ export function LiveJobs({ children }: { children: ReactNode }) {
       saying.stop();
     };
   }, [client, announce]);
-  const live = useMemo(
-    () => ({ connection, reconnect: () => reconnect.current() }),
-    [connection],
-  );
+  const live = useMemo(() => ({ connection, reconnect: () => reconnect.current() }), [connection]);
   return <LiveContext value={live}>{children}</LiveContext>;
 }
 
@@ -58,7 +70,10 @@ function apply(client: QueryClient, name: string, data: string, say: (text: stri
   const told = parseExact(data) as { jobs: Job[]; job: Job; id: string };
   const known = liveJobs(client) ?? NO_JOBS;
   const tell = (job: Job) => {
-    const said = announcement(known.find((each) => each.id === job.id), job);
+    const said = announcement(
+      known.find((each) => each.id === job.id),
+      job,
+    );
     if (said) say(said);
   };
   if (name === 'snapshot') {
@@ -74,5 +89,11 @@ function apply(client: QueryClient, name: string, data: string, say: (text: stri
 export function useJobs() {
   const { connection } = useLive();
   const { data, error, dataUpdatedAt, refetch } = useQuery(liveQuery(connection.live));
-  return { jobs: data ?? NO_JOBS, known: data !== undefined, error, readAt: dataUpdatedAt, refetch };
+  return {
+    jobs: data ?? NO_JOBS,
+    known: data !== undefined,
+    error,
+    readAt: dataUpdatedAt,
+    refetch,
+  };
 }

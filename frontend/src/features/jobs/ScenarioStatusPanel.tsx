@@ -17,7 +17,10 @@ import { EVERYTHING } from './types';
 
 const useStyles = makeStyles({
   drawer: { width: '500px', maxWidth: '100vw', '@media (max-width: 640px)': { width: '100vw' } },
-  body: { padding: `0 ${tokens.spacingHorizontalM} ${tokens.spacingVerticalM}`, overflow: 'hidden' },
+  body: {
+    padding: `0 ${tokens.spacingHorizontalM} ${tokens.spacingVerticalM}`,
+    overflow: 'hidden',
+  },
   link: { color: tokens.colorBrandForegroundLink, fontSize: tokens.fontSizeBase200 },
   actions: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalM },
 });
@@ -50,7 +53,12 @@ export function ScenarioStatusPanel({ open, onClose, focusJobId = '' }: Scenario
               <Link href="/jobs" className={styles.link}>
                 {text.allJobs}
               </Link>
-              <Button appearance="subtle" aria-label={text.close} icon={<DismissRegular />} onClick={onClose} />
+              <Button
+                appearance="subtle"
+                aria-label={text.close}
+                icon={<DismissRegular />}
+                onClick={onClose}
+              />
             </div>
           }
         >

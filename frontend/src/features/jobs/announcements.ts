@@ -19,7 +19,10 @@ export function announcement(before: Job | undefined, job: Job): string | null {
 const PAUSE_MS = 5_000;
 
 /** Says at most one thing in 5 s; what comes meanwhile is said together afterwards. */
-export function paced(say: (text: string) => void): { add: (text: string) => void; stop: () => void } {
+export function paced(say: (text: string) => void): {
+  add: (text: string) => void;
+  stop: () => void;
+} {
   let waiting: string[] = [];
   let pause: ReturnType<typeof setTimeout> | null = null;
   const speak = () => {

@@ -47,7 +47,9 @@ export function patchPages(pages: JobPages, change: (job: Job) => Job | null): J
     const same = jobs.length === page.jobs.length && jobs.every((job, at) => job === page.jobs[at]);
     return same ? page : { ...page, jobs };
   });
-  return patched.every((page, at) => page === pages.pages[at]) ? pages : { ...pages, pages: patched };
+  return patched.every((page, at) => page === pages.pages[at])
+    ? pages
+    : { ...pages, pages: patched };
 }
 
 /** A snapshot holds the active jobs and so many of the newest. */

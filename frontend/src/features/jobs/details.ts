@@ -26,7 +26,13 @@ function stepLines(step: Step): string[] {
   const seconds = stepSeconds(step, Number.NaN);
   const took = seconds === null || Number.isNaN(seconds) ? [] : [formatDuration(seconds)];
   const file = step.sha256 ? [formatBytes(step.bytes), `sha256 ${step.sha256}`] : [];
-  const facts = [`${step.name}: ${stepWord(step)}`, ...took, resultCounts(step), step.detail, ...file];
+  const facts = [
+    `${step.name}: ${stepWord(step)}`,
+    ...took,
+    resultCounts(step),
+    step.detail,
+    ...file,
+  ];
   const below = [...causes(step), ...(step.warnings as StepWarning[]).map(warningText)];
   return [facts.filter(Boolean).join(', '), ...below.map((line) => `  - ${line}`)];
 }

@@ -52,7 +52,12 @@ export function followEvents(url: string, told: Followed): Following {
     while (!closed.signal.aborted) {
       connection = new AbortController();
       lastByte = Date.now();
-      await read(url, AbortSignal.any([connection.signal, closed.signal]), told.onEvent, alive).catch(
+      await read(
+        url,
+        AbortSignal.any([connection.signal, closed.signal]),
+        told.onEvent,
+        alive,
+      ).catch(
         () => undefined, // whatever it was, the cure is another connection
       );
       if (closed.signal.aborted) return;
@@ -87,7 +92,11 @@ async function read(
   onEvent: Followed['onEvent'],
   alive: (answer?: Response) => void,
 ): Promise<void> {
-  const answer = await fetch(url, { signal, headers: { Accept: 'text/event-stream' }, cache: 'no-store' });
+  const answer = await fetch(url, {
+    signal,
+    headers: { Accept: 'text/event-stream' },
+    cache: 'no-store',
+  });
   if (!answer.ok || !answer.body) throw new Error(`The stream answered ${answer.status}`);
   alive(answer);
   const parser = createParser({ onEvent: ({ event, data }) => onEvent(event ?? 'message', data) });

@@ -13,7 +13,16 @@ import { SCENARIOS_KEY, scenariosQuery, type ScenarioSummary } from '@/api/scena
 import { noteServerDate } from '@/lib/clock';
 import { parseExact } from '@/lib/exactJson';
 
-import { inSnapshot, isLater, mergeJobs, patchPages, withJob, withoutJob, type JobPage, type JobPages } from './cache';
+import {
+  inSnapshot,
+  isLater,
+  mergeJobs,
+  patchPages,
+  withJob,
+  withoutJob,
+  type JobPage,
+  type JobPages,
+} from './cache';
 import { isActive, POLL } from './states';
 import type { Filter, Job } from './types';
 
@@ -35,7 +44,10 @@ async function exactBody<T>(answering: TextAnswer): Promise<T> {
   return parseExact((await body(answering)) as string) as T;
 }
 
-function getPage(params: { status?: Job['status']; scenario?: string; limit: number; continuation?: string }, signal: AbortSignal) {
+function getPage(
+  params: { status?: Job['status']; scenario?: string; limit: number; continuation?: string },
+  signal: AbortSignal,
+) {
   return exactBody<JobPage>(
     api.GET('/api/upload-jobs', { params: { query: params }, parseAs: 'text', signal }),
   );
@@ -46,7 +58,11 @@ export const liveQuery = (live: boolean) =>
   queryOptions({
     queryKey: LIVE,
     queryFn: async ({ signal }) => {
-      const asked = [{ limit: 50 }, { status: 'running' as const, limit: PAGE }, { status: 'pending' as const, limit: PAGE }];
+      const asked = [
+        { limit: 50 },
+        { status: 'running' as const, limit: PAGE },
+        { status: 'pending' as const, limit: PAGE },
+      ];
       const pages = await Promise.all(asked.map((params) => getPage(params, signal)));
       return mergeJobs(...pages.map((page) => page.jobs));
     },
@@ -87,7 +103,11 @@ export const jobQuery = (id: string, live: boolean) =>
     queryKey: one(id),
     queryFn: ({ signal }) =>
       exactBody<Job>(
-        api.GET('/api/upload-jobs/{job_id}', { params: { path: { job_id: id } }, parseAs: 'text', signal }),
+        api.GET('/api/upload-jobs/{job_id}', {
+          params: { path: { job_id: id } },
+          parseAs: 'text',
+          signal,
+        }),
       ),
     refetchInterval: ({ state }) => (live || !state.data ? false : POLL[state.data.status]),
   });
@@ -98,7 +118,8 @@ export const scenarioNamesQuery = () => ({
   select: (scenarios: ScenarioSummary[]) => new Set(scenarios.map((scenario) => scenario.name)),
 });
 
-export const liveJobs = (client: QueryClient): Job[] | undefined => client.getQueryData(liveQuery(true).queryKey);
+export const liveJobs = (client: QueryClient): Job[] | undefined =>
+  client.getQueryData(liveQuery(true).queryKey);
 
 const eachList = { queryKey: LISTS };
 
@@ -151,8 +172,16 @@ export function useJobAction(action: Action) {
   return useMutation({
     mutationFn: async (id: string) => {
       if (action === 'delete') await body(api.DELETE('/api/upload-jobs/{job_id}', at(id)));
-      else if (action === 'retry') takeAnswer(client, await exactBody<Job>(api.POST('/api/upload-jobs/{job_id}/retry', at(id))));
-      else takeAnswer(client, await exactBody<Job>(api.POST('/api/upload-jobs/{job_id}/cancel', at(id))));
+      else if (action === 'retry')
+        takeAnswer(
+          client,
+          await exactBody<Job>(api.POST('/api/upload-jobs/{job_id}/retry', at(id))),
+        );
+      else
+        takeAnswer(
+          client,
+          await exactBody<Job>(api.POST('/api/upload-jobs/{job_id}/cancel', at(id))),
+        );
     },
     onSuccess: (_, id) => {
       if (action === 'delete') dropJob(client, id);

@@ -4,7 +4,11 @@ import { stepIn } from './factories';
 import { causes, place, resultCounts } from './results';
 
 test('counts are added up, with every digit', () => {
-  const graph = stepIn.done('graph', { vertices: { Airport: 3504, Country: 244 }, edges: { route: 1 }, dangling: 0 });
+  const graph = stepIn.done('graph', {
+    vertices: { Airport: 3504, Country: 244 },
+    edges: { route: 1 },
+    dangling: 0,
+  });
   expect(resultCounts(graph)).toBe('3,748 vertices, 1 edge');
   const long = stepIn.done('telemetry', { tables: { a: 9007199254740993n, b: 1 } });
   expect(resultCounts(long)).toBe('9,007,199,254,740,994 rows');

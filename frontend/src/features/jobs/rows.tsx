@@ -27,7 +27,11 @@ const useStyles = makeStyles({
     cursor: 'pointer',
   },
   name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere', minWidth: 0 },
-  word: { textAlign: 'end', fontVariantNumeric: 'tabular-nums', fontWeight: tokens.fontWeightSemibold },
+  word: {
+    textAlign: 'end',
+    fontVariantNumeric: 'tabular-nums',
+    fontWeight: tokens.fontWeightSemibold,
+  },
   below: { gridColumn: '3 / -1', minWidth: 0 },
   facts: {
     display: 'flex',
@@ -72,7 +76,11 @@ const useStyles = makeStyles({
   took: { color: tokens.colorNeutralForeground3, fontVariantNumeric: 'tabular-nums' },
   causes: {
     order: 2,
-    gridColumn: '2 / -1', margin: 0, paddingInlineStart: tokens.spacingHorizontalL, overflowWrap: 'anywhere' },
+    gridColumn: '2 / -1',
+    margin: 0,
+    paddingInlineStart: tokens.spacingHorizontalL,
+    overflowWrap: 'anywhere',
+  },
 });
 
 interface JobRowProps {
@@ -90,13 +98,19 @@ export function JobRowView({ row, active, onToggle, onProblem }: JobRowProps) {
     // the tree item around it answers to the keys that do the same
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
     <div className={styles.job} onClick={onToggle}>
-      <span className={styles.chevron}>{row.expanded ? <ChevronDownRegular /> : <ChevronRightRegular />}</span>
+      <span className={styles.chevron}>
+        {row.expanded ? <ChevronDownRegular /> : <ChevronRightRegular />}
+      </span>
       <StatusIcon shown={shown} pct={job.overall_pct} />
       <span className={styles.name}>{job.scenario_name}</span>
       <span className={styles.word}>{jobWord(job)}</span>
       <div className={styles.below}>
         <JobFacts job={job} />
-        {!row.expanded && job.error && <div key="cause" className={styles.cause}>{job.error}</div>}
+        {!row.expanded && job.error && (
+          <div key="cause" className={styles.cause}>
+            {job.error}
+          </div>
+        )}
         {isActive(job) && (
           <ProgressBar
             className={styles.bar}
@@ -140,7 +154,10 @@ export function StepRowView({ row }: { row: StepRow }) {
       </span>
       <span>{step.name}</span>
       {summary && (
-        <span key="summary" className={mergeClasses(styles.summary, step.status === 'done' && styles.counts)}>
+        <span
+          key="summary"
+          className={mergeClasses(styles.summary, step.status === 'done' && styles.counts)}
+        >
           {summary}
         </span>
       )}

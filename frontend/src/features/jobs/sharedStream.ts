@@ -10,9 +10,7 @@ const NAME = 'scenario-loader:job-events';
 const SILENT_MS = 20_000;
 const LOOK_MS = 2_000;
 
-type Message =
-  | { kind: 'event'; name: string; data: string }
-  | { kind: 'alive' | 'lost' | 'hello' };
+type Message = { kind: 'event'; name: string; data: string } | { kind: 'alive' | 'lost' | 'hello' };
 
 export interface Shared extends Followed {
   /** The `snapshot` event's data as this window knows it, for a window that comes later. */
@@ -20,7 +18,8 @@ export interface Shared extends Followed {
 }
 
 export function shareEvents(url: string, told: Shared): Following {
-  if (!('locks' in navigator) || !('BroadcastChannel' in globalThis)) return followEvents(url, told);
+  if (!('locks' in navigator) || !('BroadcastChannel' in globalThis))
+    return followEvents(url, told);
   const channel = new BroadcastChannel(NAME);
   const closed = new AbortController();
   let stream: Following | null = null;

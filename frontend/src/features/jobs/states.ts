@@ -7,15 +7,16 @@ import type { Job, JobStatus, Step } from './types';
 
 export type Shown = Step['status'] | 'warned';
 
-export const TONES: Record<Shown, 'quiet' | 'brand' | 'success' | 'warning' | 'danger' | 'absent'> = {
-  pending: 'quiet',
-  running: 'brand',
-  done: 'success',
-  warned: 'warning',
-  error: 'danger',
-  cancelled: 'quiet',
-  skipped: 'absent',
-};
+export const TONES: Record<Shown, 'quiet' | 'brand' | 'success' | 'warning' | 'danger' | 'absent'> =
+  {
+    pending: 'quiet',
+    running: 'brand',
+    done: 'success',
+    warned: 'warning',
+    error: 'danger',
+    cancelled: 'quiet',
+    skipped: 'absent',
+  };
 
 /** Milliseconds between two looks at a job when no stream tells of it; never once it has ended. */
 export const POLL: Record<JobStatus, number | false> = {

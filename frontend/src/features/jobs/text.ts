@@ -102,7 +102,8 @@ export const text = {
   column: (name: string) => `column ${name}`,
 
   saidDone: (name: string) => `${name} done.`,
-  saidWarned: (name: string, count: number) => `${name} done, with ${formatCount(count, 'warning')}.`,
+  saidWarned: (name: string, count: number) =>
+    `${name} done, with ${formatCount(count, 'warning')}.`,
   saidFailed: (name: string, cause: string) => `${name} failed in ${cause}`,
   saidCancelled: (name: string) => `${name} cancelled.`,
   saidDeleted: (name: string) => `Job of ${name} deleted.`,

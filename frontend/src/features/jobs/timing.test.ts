@@ -16,8 +16,15 @@ test('a running step is timed to now, and never below nothing', () => {
 
 test('work is counted by steps, so that the time between two attempts is none', () => {
   const job = jobIn.done();
-  const later = { ...stepIn.done('telemetry'), started_at: '2026-03-02T12:00:00Z', finished_at: '2026-03-02T12:00:05Z' };
-  const again = { ...job, steps: job.steps.map((step) => (step.name === 'telemetry' ? later : step)) };
+  const later = {
+    ...stepIn.done('telemetry'),
+    started_at: '2026-03-02T12:00:00Z',
+    finished_at: '2026-03-02T12:00:05Z',
+  };
+  const again = {
+    ...job,
+    steps: job.steps.map((step) => (step.name === 'telemetry' ? later : step)),
+  };
   expect(workedSeconds(again)).toBe(15);
   expect(workedSeconds(jobIn.waiting())).toBeNull();
 });

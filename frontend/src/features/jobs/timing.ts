@@ -22,13 +22,21 @@ export function workedSeconds(job: Job, now = Number.NaN): number | null {
 }
 
 export function startedAt(job: Job): string | null {
-  return pick(job.steps.map((step) => step.started_at), -1);
+  return pick(
+    job.steps.map((step) => step.started_at),
+    -1,
+  );
 }
 
 /** When it ended; null while it is active. */
 export function endedAt(job: Job): string | null {
   if (job.status === 'pending' || job.status === 'running') return null;
-  return pick(job.steps.map((step) => step.finished_at), 1) ?? job.updated_at;
+  return (
+    pick(
+      job.steps.map((step) => step.finished_at),
+      1,
+    ) ?? job.updated_at
+  );
 }
 
 function pick(times: (string | null | undefined)[], sign: 1 | -1): string | null {

@@ -7,7 +7,12 @@ const [first, second] = [jobIn.running(), jobIn.failed()];
 const rows = rowsOf([first, second], (job) => job === second);
 
 test('a closed job is one row, an open one shows the steps that are in its pack', () => {
-  expect(rows.map((row) => row.key)).toEqual([first.id, second.id, `${second.id}/graph`, `${second.id}/telemetry`]);
+  expect(rows.map((row) => row.key)).toEqual([
+    first.id,
+    second.id,
+    `${second.id}/graph`,
+    `${second.id}/telemetry`,
+  ]);
   expect(rows[2]).toMatchObject({ position: 1, siblings: 2 });
 });
 

@@ -29,13 +29,25 @@ export function shownSteps(job: Job): Step[] {
 export function rowsOf(jobs: Job[], isOpen: (job: Job) => boolean): Row[] {
   return jobs.flatMap((job, at) => {
     const expanded = isOpen(job);
-    const head: JobRow = { kind: 'job', key: job.id, job, expanded, position: at + 1, siblings: jobs.length };
+    const head: JobRow = {
+      kind: 'job',
+      key: job.id,
+      job,
+      expanded,
+      position: at + 1,
+      siblings: jobs.length,
+    };
     if (!expanded) return [head];
     const steps = shownSteps(job);
     return [
       head,
       ...steps.map((step, at): StepRow => ({
-        kind: 'step', key: `${job.id}/${step.name}`, job, step, position: at + 1, siblings: steps.length,
+        kind: 'step',
+        key: `${job.id}/${step.name}`,
+        job,
+        step,
+        position: at + 1,
+        siblings: steps.length,
       })),
     ];
   });
@@ -51,7 +63,10 @@ export type Move = { to: string } | { open: Job; is: boolean } | null;
 
 /** What a key means on a row; null where it means nothing there. */
 export function keyMove(rows: Row[], key: string, current: string): Move {
-  const at = Math.max(0, rows.findIndex((row) => row.key === current));
+  const at = Math.max(
+    0,
+    rows.findIndex((row) => row.key === current),
+  );
   const row = rows[at];
   if (!row) return null;
   const goTo = (index: number): Move => {

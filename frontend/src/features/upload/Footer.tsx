@@ -1,5 +1,5 @@
 import { Button, makeStyles, ProgressBar, Text, tokens } from '@fluentui/react-components';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
 
 import type { ScenarioSummary } from '@/api/scenarios';
 import { formatCount, formatTime } from '@/lib/format';
@@ -77,6 +77,11 @@ function ReadyFooter({ upload, onClose }: { upload: ScenarioUpload; onClose: () 
   );
 }
 
+/** Not by the second half of a double click on Save, in whose place this button appears. */
+const deliberately = (act: () => void) => (event: MouseEvent) => {
+  if (event.detail < 2) act();
+};
+
 /** Gets the focus when it appears, since the button that was pressed is gone. */
 function useFocus() {
   const button = useRef<HTMLButtonElement>(null);
@@ -105,7 +110,7 @@ function ReplaceFooter({ upload }: { upload: ScenarioUpload }) {
       <Button ref={useFocus()} onClick={() => dispatch({ type: 'wentBack' })}>
         {TEXT.back}
       </Button>
-      <Button appearance="primary" onClick={save}>
+      <Button appearance="primary" onClick={deliberately(save)}>
         {TEXT.replace}
       </Button>
     </Frame>
@@ -149,7 +154,7 @@ function SendingFooter({ upload, transfer }: { upload: ScenarioUpload; transfer:
         </>
       }
     >
-      <Button ref={useFocus()} onClick={upload.stop}>
+      <Button ref={useFocus()} onClick={deliberately(upload.stop)}>
         {TEXT.cancel}
       </Button>
     </Frame>
