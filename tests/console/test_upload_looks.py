@@ -39,16 +39,17 @@ def tab_to(page: Page, name: str) -> None:
 
 def test_added_and_replaced_by_keyboard_alone(page: Page, console: Stack, tmp_path: Path) -> None:
     files = packed(tmp_path, "keyed")
+    page.on("filechooser", lambda _: None)  # without a listener choosers are caught too late
     for attempt in (1, 2):
         page.goto("/")
         page.get_by_role("heading", level=1).wait_for()
         tab_to(page, "Add scenario")
         page.keyboard.press("Enter")
         dialog = ready(page)
-        page.wait_for_function("document.activeElement.closest('[role=dialog]')")
+        expect(dialog.get_by_role("button", name="Close")).to_be_focused()
         tab_to(page, "Choose files")
         with page.expect_file_chooser() as chooser:
-            page.keyboard.press("Space")
+            page.keyboard.press("Enter")
         chooser.value.set_files([*files.values()])
         expect(name_field(dialog)).to_have_value("keyed")
         tab_to(page, "Save Scenario")
