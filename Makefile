@@ -37,6 +37,7 @@ check: $(FOR_DEV) $(MODULES) ## Check format, lint, types and imports; test the 
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy tests
 	$(BIN)/lint-imports
 	cd frontend && npm run --silent check
 

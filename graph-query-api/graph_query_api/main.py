@@ -10,6 +10,7 @@ from graph_query_api.data_directory import owned
 from graph_query_api.dependencies import Services
 from graph_query_api.graphs.ladybug import LadybugGraphs
 from graph_query_api.graphs.protocol import GraphStore
+from graph_query_api.loading.child import LoadingProcesses
 from graph_query_api.routers import docs, health, knowledge, queries, scenarios, uploads
 from graph_query_api.search.indexes import SearchIndexes
 from graph_query_api.services.background import Background
@@ -86,14 +87,19 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
             max_rows=settings.query_max_rows,
         )
         stack.push_async_callback(telemetry.aclose)
+        processes = LoadingProcesses()
+        stack.push_async_callback(processes.aclose)
         background = Background()
         stack.push_async_callback(background.aclose)
-        services = await _compose(settings, stores, indexes, graphs, telemetry, background)
+        services = await _compose(
+            settings, stores, indexes, graphs, telemetry, processes, background
+        )
         await services.uploads.sweep()
         await graphs.sweep(await services.scenarios.generations("graph"))
         await telemetry.sweep(await services.scenarios.generations("telemetry"))
         await services.knowledge.sweep()
         await services.prompts.sweep()
+        processes.keep_ready()
         yield services
 
 
@@ -103,6 +109,7 @@ async def _compose(
     indexes: SearchIndexes,
     graphs: GraphStore,
     telemetry: TelemetryStore,
+    processes: LoadingProcesses,
     background: Background,
 ) -> Services:
     async def store(container: str) -> DocumentStore:
@@ -120,6 +127,7 @@ async def _compose(
     asked = Queries(all_scenarios, graphs, telemetry)
     drops["graph"], drops["telemetry"] = asked.drop("graph"), asked.drop("telemetry")
     loader = Loader(
+        processes=processes,
         scenarios=all_scenarios,
         graphs=graphs,
         telemetry=telemetry,

@@ -183,7 +183,7 @@ def test_a_full_disk(client: httpx.Client, pack: Pack, monkeypatch: pytest.Monke
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("service_kit.multipart._write_all", full)
+    monkeypatch.setattr("service_kit.incoming_file._write_all", full)
     problems(submit(client, "hello", pack), 507)
     monkeypatch.undo()
     monkeypatch.setattr("app.staging.folder._sync_directory", full)

@@ -175,7 +175,8 @@ TestJobLife = JobLife.TestCase
 
 def test_error_names_each_cause() -> None:
     job = running_job("graph", "tickets")
-    for name in ("graph", "tickets"):
+    names: tuple[StepName, ...] = ("graph", "tickets")
+    for name in names:
         job = jobs.fail_step(jobs.begin_step(job, name, NOW), name, f"no {name}", NOW)
     job = jobs.finish(jobs.skip_step(job, "metadata", "", NOW), NOW)
     assert (job.status, job.error) == ("error", "graph: no graph; tickets: no tickets")
@@ -183,7 +184,12 @@ def test_error_names_each_cause() -> None:
 
 def test_graph_metadata_wins_over_that_of_other_parts() -> None:
     job = running_job("graph", "telemetry", "runbooks")
-    for name, metadata in (("telemetry", {"t": 1}), ("graph", {"g": 1}), ("runbooks", {"r": 1})):
+    found: dict[StepName, dict[str, Any]] = {
+        "telemetry": {"t": 1},
+        "graph": {"g": 1},
+        "runbooks": {"r": 1},
+    }
+    for name, metadata in found.items():
         job = jobs.begin_step(job, name, NOW)
         job = jobs.finish_step(job, name, NOW, scenario_metadata=metadata)
     assert job.scenario_metadata == {"g": 1}

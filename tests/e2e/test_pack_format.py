@@ -229,7 +229,7 @@ NOT_NUMBERS = [
     "٣", "１２", "1,5", ".5", "5.", "1e", "--1", "yes", "NULL", "2024-05-01",
 ]  # fmt: skip
 
-COLUMN_TYPES = {
+COLUMN_TYPES: dict[str, tuple[list[str], list[Any]]] = {
     "integer": (["1", "-9223372036854775808", ""], [1, -(2**63), None]),
     "beyond 64 bits": (["1", "9223372036854775808"], ["1", "9223372036854775808"]),
     "float": (["1", "2.5", "1e3"], [1.0, 2.5, 1000.0]),
@@ -238,7 +238,8 @@ COLUMN_TYPES = {
     "null in words": (["1", "NULL", "\\N"], ["1", "NULL", "\\N"]),
     "empty": (["", ""], [None, None]),
     "-0": (["-0"], [0]),
-} | {text: ([text], [text]) for text in NOT_NUMBERS}
+    **{text: ([text], [text]) for text in NOT_NUMBERS},
+}
 
 
 def test_types_of_columns(client: httpx.Client, tmp_path: Path) -> None:
@@ -510,7 +511,7 @@ def test_an_illegal_name_and_odd_texts_can_be_loaded(client: httpx.Client, tmp_p
     assert {**scenario["config"], "name": "Telco NOC!"}.items() >= manifest.items()
 
 
-AGENTS = [
+AGENTS: list[dict[str, Any]] = [
     {"name": "Orchestrator", "role": "leader", "instructions_file": "prompts/leader.md"},
     {
         "name": "Explorer",
@@ -572,7 +573,7 @@ def test_prompts(
         for each in range(1, version + 1):
             found = {p["name"]: (p["agent"], p["content"]) for p in stored if p["version"] == each}
             others = {"leader": ("leader", "Lead"), "more/loose": ("more", "LOOSE")}
-            assert found == expected | others
+            assert found == {**expected, **others}
 
 
 TITLES = {

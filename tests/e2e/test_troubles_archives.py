@@ -8,7 +8,7 @@ import tarfile
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -307,7 +307,7 @@ def test_what_is_refused_says_why(
 )
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_names_of_other_scripts(
-    client: httpx.Client, tmp_path: Path, tar_format: int, form: str
+    client: httpx.Client, tmp_path: Path, tar_format: int, form: Literal["NFC", "NFD"]
 ) -> None:
     """As macOS packs them, and as the schema writes them: both are one name."""
     files = of_slot(base_pack("scripts"), "graph")

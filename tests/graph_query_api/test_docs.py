@@ -220,6 +220,6 @@ async def test_the_service_key(tmp_path: Path) -> None:
             for method, path in (("GET", JOBS), ("PUT", f"{JOBS}/x"), ("GET", "/query/docs/x")):
                 response = await app.client.request(method, path, headers=headers)
                 assert "s3cret" not in json.dumps(problem(response, 401))
-        key = {"X-Service-Key": "s3cret é".encode()}
+        key = {b"X-Service-Key": "s3cret é".encode()}
         assert (await app.client.get(JOBS, headers=key)).status_code == 200
         assert (await app.client.get("/query/scenarios")).status_code == 200

@@ -40,7 +40,7 @@ def record(**changes: Any) -> PartRecord:
 
 
 async def test_a_scenario_is_saved_listed_and_read(app: RunningApp) -> None:
-    metadata = {
+    metadata: dict[str, Any] = {
         "display_name": "Telco",
         "version": 2.0,
         "use_cases": ["yes", 5],

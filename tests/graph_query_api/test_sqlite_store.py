@@ -3,8 +3,9 @@
 import asyncio
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,7 @@ async def test_many_writes_share_a_commit_and_one_failure_stays_alone(tmp_path: 
             raise ValueError(number)
 
     outcomes = await asyncio.gather(
-        *(writer.run(lambda each, n=n: put(n, each)) for n in range(100)), return_exceptions=True
+        *(writer.run(partial(put, n)) for n in range(100)), return_exceptions=True
     )
     rows = await writer.run(lambda each: each.execute("SELECT n FROM t ORDER BY n").fetchall())
     assert [n for (n,) in rows] == [n for n in range(100) if n % 10]
@@ -124,7 +125,7 @@ async def test_a_full_disk_is_told_and_leaves_the_rest(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("reopened", [False, True], ids=["as created", "reopened"])
 async def test_job_lists_use_an_index_and_sort_nothing(tmp_path: Path, reopened: bool) -> None:
-    def jobs():
+    def jobs() -> Iterator[dict[str, str]]:
         for n in range(3000):
             yield {
                 "id": f"job-{n:05}",

@@ -293,8 +293,11 @@ def children(module: str) -> list[int]:
 async def test_a_loader_that_cannot_start_is_an_error(
     app: RunningApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    telemetry = tarballs(tmp_path, base_pack())["telemetry"]
     monkeypatch.setattr(child, "LOADER", "no_such_module")
-    *_, (last, error) = await post(app, "telemetry", tarballs(tmp_path, base_pack())["telemetry"])
+    *_, (last, _) = await post(app, "telemetry", telemetry)  # one was waiting
+    assert last == "complete"
+    *_, (last, error) = await post(app, "telemetry", telemetry)
     assert (last, error["error"]) == ("error", "Loader stopped")
     assert "exit status 1" in error["detail"]
 

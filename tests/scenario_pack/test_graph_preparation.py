@@ -87,7 +87,7 @@ NUMBERS = ["", "1", "2.5", "3"]
 LABELS = ["Site", "Über Label", "select"]
 ID, KEY, EXTRA, OTHER = 'Id"1', "Key;", "extra", "Extra"
 SOURCE, TARGET, KIND, WEIGHT = "from", 'to"', "kind.", "weight"
-CONSTANTS = [1, 2.0, True, "é'\"", "1", None, ""]
+CONSTANTS: list[str | float | bool | None] = [1, 2.0, True, "é'\"", "1", None, ""]
 
 
 def csv_of(header: list[str], rows: list[list[str]]) -> str:
@@ -248,7 +248,14 @@ def test_a_filter_compares_texts(value: str) -> None:
 
 
 def test_constants_keep_their_type() -> None:
-    values = {"i": 2**62 + 1, "f": 1.0, "b": False, "t": "1.0", "n": None, "q": "O'Brien \\ \" {x}"}
+    values: dict[str, str | float | bool | None] = {
+        "i": 2**62 + 1,
+        "f": 1.0,
+        "b": False,
+        "t": "1.0",
+        "n": None,
+        "q": "O'Brien \\ \" {x}",
+    }
     constants = [constant(name, value) for name, value in values.items()]
     entry = edge("link", "e.csv", LINK.source, LINK.target, *constants)
     with of_sites("Id,Name\na,\n", "from,to\na,a\n", entry) as graph:

@@ -31,7 +31,7 @@ SOUND = {
 def refusal(
     tmp_path: Path, files: Mapping[str, str | bytes | None], schema: GraphSchema = SCHEMA
 ) -> PackError:
-    given = {name: data for name, data in (SOUND | files).items() if data is not None}
+    given = {name: data for name, data in {**SOUND, **files}.items() if data is not None}
     with pytest.raises(PackError) as refused:
         prepare_graph(folder_of(tmp_path, given), schema, tmp_path, ignore_progress)
     return refused.value

@@ -202,7 +202,7 @@ def test_a_table_without_rows(tmp_path: Path) -> None:
 
 
 def test_missing_files_and_columns_of_all_containers_at_once(tmp_path: Path) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         "data/telemetry/m.csv": "id,value\n1,2\n",
         "data/telemetry/n.csv": "a,a\n1,2\n",
         "data/telemetry/o.csv": b"a,b\n1,\xff\n2\n",

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import AsyncGenerator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -171,7 +171,7 @@ async def test_the_openapi_page_needs_nothing_from_elsewhere(client: httpx.Async
         ({"port": 70_000}, "65535"),
     ],
 )
-def test_unsafe_settings_are_refused(values: dict[str, object], words: str) -> None:
+def test_unsafe_settings_are_refused(values: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         ServiceSettings(**{"port": 1, **values})
 

@@ -180,7 +180,7 @@ async def test_a_content_length_over_the_limit_is_refused_unread(app: FastAPI) -
             (b"content-length", b"999999999999"),
         ],
     }
-    await app(scope, receive, send)  # type: ignore[arg-type]
+    await app(scope, receive, send)
     assert sent[0]["status"] == 413
 
 
@@ -197,7 +197,7 @@ def requests_of(chunks: list[bytes], *, gone: bool = False) -> Request:
 
     content_type = f"multipart/form-data; boundary={BOUNDARY}".encode()
     scope = {"type": "http", "method": "POST", "headers": [(b"content-type", content_type)]}
-    return Request(scope, receive)  # type: ignore[arg-type]
+    return Request(scope, receive)
 
 
 async def test_a_client_that_goes_away_leaves_nothing(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ async def test_a_cancelled_upload_leaves_nothing(tmp_path: Path) -> None:
         raise AssertionError
 
     request = requests_of([])
-    request._receive = hangs  # type: ignore[assignment]
+    request._receive = hangs
     task = asyncio.create_task(
         receive_form(request, tmp_path, fields=(), files=("graph",), max_file_bytes=LIMIT)
     )

@@ -72,14 +72,15 @@ def _compare(found: Any, operator: str, value: Value) -> bool | None:
         return None
     if value is None:
         return operator in {"=", "<=", ">="}
-    return {
+    holds: dict[str, bool] = {
         "=": found == value,
         "!=": found != value,
-        "<": found < value,  # type: ignore[operator]
-        "<=": found <= value,  # type: ignore[operator]
-        ">": found > value,  # type: ignore[operator]
-        ">=": found >= value,  # type: ignore[operator]
-    }[operator]
+        "<": found < value,
+        "<=": found <= value,
+        ">": found > value,
+        ">=": found >= value,
+    }
+    return holds[operator]
 
 
 def _key(value: Any, document_id: str) -> tuple[Any, ...]:

@@ -13,15 +13,19 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from graph_query_api.graphs.ladybug_load import catalog_of, load_graph
 from graph_query_api.loading.progress import Emit, LoadProgress
 from graph_query_api.loading.protocol import LoadRequest, event_line
 from graph_query_api.loading.scenario_metadata import scenario_metadata
 from graph_query_api.process import die_with_parent
+from graph_query_api.telemetry.duckdb_load import load_telemetry
 from scenario_pack.archive import Limits, extract
 from scenario_pack.folder import ScenarioFolder
+from scenario_pack.graph import prepare_graph
 from scenario_pack.manifest import Manifest
 from scenario_pack.problems import PackError, PackWarning
 from scenario_pack.schema import read_graph_schema
+from scenario_pack.telemetry import prepare_telemetry
 from scenario_pack.validation import manifest_for
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -73,9 +77,6 @@ def _graph(
     work: Path,
     progress: LoadProgress,
 ) -> dict[str, Any]:
-    from graph_query_api.graphs.ladybug_load import catalog_of, load_graph
-    from scenario_pack.graph import prepare_graph
-
     schema = read_graph_schema(folder, manifest)
     prepared = prepare_graph(folder, schema, work, progress.reading)
     with prepared.con:
@@ -106,9 +107,6 @@ def _telemetry(
     work: Path,
     progress: LoadProgress,
 ) -> dict[str, Any]:
-    from graph_query_api.telemetry.duckdb_load import load_telemetry
-    from scenario_pack.telemetry import prepare_telemetry
-
     prepared = prepare_telemetry(folder, manifest, work, progress.reading)
     with prepared.con:
         progress.expect(sum(each.rows for each in prepared.tables))

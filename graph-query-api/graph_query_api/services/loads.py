@@ -11,7 +11,7 @@ from typing import Any, Literal
 from graph_query_api.errors import DocumentNotFound, LoadFailed, LoadGivenUp
 from graph_query_api.graphs.ladybug import graph_path
 from graph_query_api.graphs.protocol import GraphStore
-from graph_query_api.loading.child import load_events
+from graph_query_api.loading.child import LoadingProcesses
 from graph_query_api.loading.protocol import LoadRequest
 from graph_query_api.loading.scenario_metadata import scenario_metadata
 from graph_query_api.models import PartRecord
@@ -41,6 +41,7 @@ EngineSlot = Literal["graph", "telemetry"]
 class Loader:
     """What loads need; shared by all of them."""
 
+    processes: LoadingProcesses
     scenarios: Scenarios
     graphs: GraphStore
     telemetry: TelemetryStore
@@ -109,7 +110,7 @@ class Load:
 
     async def _in_child(self, slot: EngineSlot) -> Result:
         request = await asyncio.to_thread(self._request, slot)
-        async with aclosing(load_events(request)) as events:
+        async with aclosing(self._loader.processes.events(request)) as events:
             async for event, data in events:
                 if event == "complete":
                     return data
