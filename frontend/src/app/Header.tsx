@@ -104,7 +104,7 @@ export function Header({ layers }: { layers: Layers }) {
         appearance="primary"
         icon={<AddRegular />}
         aria-label={TEXT.addLong}
-        onClick={layers.openAdd}
+        onClick={() => layers.openAdd()}
       >
         <span className={styles.wide}>{TEXT.add}</span>
       </Button>

@@ -1,5 +1,5 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
-import { lazy, Suspense, useCallback, useRef } from 'react';
+import { lazy, Suspense, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 
 import { countActive, useJobs } from '@/features/jobs';
@@ -48,16 +48,8 @@ export function Shell() {
   const [, navigate] = useLocation();
   const announce = useAnnounce();
   const layers = useLayers();
-  const { openJobs } = layers;
   useShortcuts(layers);
   const active = countActive(useJobs().jobs);
-  const submitted = useCallback(
-    (jobId: string) => {
-      announce(TEXT.submitted);
-      openJobs(jobId);
-    },
-    [announce, openJobs],
-  );
   return (
     <TitlePrefix value={active ? `(${active}) ` : ''}>
       <a
@@ -77,7 +69,10 @@ export function Shell() {
             <Route path="/">
               <ScenariosPage
                 onAdd={layers.openAdd}
-                onSubmitted={submitted}
+                onSubmitted={(jobId) => {
+                  announce(TEXT.submitted);
+                  layers.openJobs(jobId);
+                }}
                 lastJob={(name) => <LastJob scenario={name} />}
               />
             </Route>
@@ -110,8 +105,9 @@ export function Shell() {
           <AddScenarioModal
             open
             initialFiles={layers.files}
+            initialName={layers.addName}
             onClose={layers.closeAdd}
-            onSaved={submitted}
+            onSaved={layers.openJobs}
           />
         )}
         {layers.jobsOpen && (

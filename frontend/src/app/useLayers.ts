@@ -10,9 +10,11 @@ export function useLayers() {
   const [keysOpen, setKeysOpen] = useState(false);
   return {
     addOpen: add !== null,
+    /** The scenario that is to be loaded again; empty for a new one. */
+    addName: add ?? '',
     /** Files that the dialog begins with. */
     files,
-    openAdd: useCallback(() => setAdd(''), [setAdd]),
+    openAdd: useCallback((name = '') => setAdd(name), [setAdd]),
     openAddWith: useCallback(
       (dropped: File[]) => {
         setFiles(dropped);

@@ -21,7 +21,7 @@ export function useShortcuts({ openAdd, openJobs, openKeys }: Layers): void {
   useEffect(() => {
     if (keys === 'off') return undefined;
     const actions: Record<string, () => void> = {
-      a: openAdd,
+      a: () => openAdd(),
       j: () => openJobs(),
       '/': () => document.querySelector<HTMLElement>(SEARCH_FIELD)?.focus(),
       '?': openKeys,

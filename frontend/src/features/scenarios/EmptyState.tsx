@@ -45,7 +45,7 @@ export function EmptyState(props: { onAdd: () => void; onSubmitted: (jobId: stri
         title={TEXT.empty}
         actions={
           <>
-            <Button appearance="primary" icon={<AddRegular />} onClick={props.onAdd}>
+            <Button appearance="primary" icon={<AddRegular />} onClick={() => props.onAdd()}>
               {TEXT.addScenario}
             </Button>
             <Button

@@ -28,7 +28,7 @@ const useStyles = makeStyles({
 
 interface Props {
   scenarios: ScenarioSummary[];
-  onAdd: () => void;
+  onAdd: (name: string) => void;
   lastJob: (name: string) => ReactNode;
 }
 

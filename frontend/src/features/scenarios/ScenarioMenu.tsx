@@ -25,7 +25,7 @@ import { TEXT } from './text';
 
 interface Props {
   scenario: ScenarioSummary;
-  onAdd: () => void;
+  onAdd: (name: string) => void;
   /** Where `Open` leads somewhere else. */
   inList?: boolean;
   onDeleted?: () => void;
@@ -62,7 +62,7 @@ export function ScenarioMenu({ scenario, onAdd, inList = false, onDeleted }: Pro
                 {TEXT.open}
               </MenuItem>
             )}
-            <MenuItem icon={<ArrowUploadRegular />} onClick={onAdd}>
+            <MenuItem icon={<ArrowUploadRegular />} onClick={() => onAdd(scenario.name)}>
               {TEXT.loadAgain}
             </MenuItem>
             {'clipboard' in navigator && (

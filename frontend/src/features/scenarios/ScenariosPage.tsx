@@ -13,7 +13,8 @@ import { SkeletonCards } from './SkeletonCards';
 import { TEXT } from './text';
 
 interface Props {
-  onAdd: () => void;
+  /** A name where that scenario is to be loaded again. */
+  onAdd: (name?: string) => void;
   /** A job was submitted from here. */
   onSubmitted: (jobId: string) => void;
   /** The state of a scenario's last job. */

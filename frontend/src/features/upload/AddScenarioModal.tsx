@@ -80,6 +80,8 @@ export interface AddScenarioModalProps {
   open: boolean;
   /** Files that were dropped on the page; a new array adds to what is staged. */
   initialFiles: File[];
+  /** The scenario that is loaded again; what the files call themselves does not count then. */
+  initialName?: string;
   onClose: () => void;
   onSaved: (jobId: string) => void;
 }
@@ -92,7 +94,7 @@ export function AddScenarioModal(props: AddScenarioModalProps) {
   return props.open && <UploadDialog {...props} />;
 }
 
-function UploadDialog({ initialFiles, onClose, onSaved }: AddScenarioModalProps) {
+function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddScenarioModalProps) {
   const styles = useStyles();
   const [backend, setBackend] = useBackend();
   const announce = useAnnounce();
@@ -104,7 +106,7 @@ function UploadDialog({ initialFiles, onClose, onSaved }: AddScenarioModalProps)
       onSaved(jobId);
     },
     onClose,
-    putAside,
+    { kept: putAside, name: initialName },
   );
   const { state, dispatch, add } = upload;
   useInitialFiles(initialFiles, add);

@@ -39,13 +39,14 @@ export function NameField(props: {
   const styles = useStyles();
   const { name, written, isEdited } = props;
   const problem = name || isEdited ? nameProblem(name) : null;
-  const isChanged = !isEdited && written !== '' && written !== name;
+  const hint = isEdited ? TEXT.nameInFiles(written) : TEXT.nameWas(written);
+  const differs = written !== '' && written !== name;
   return (
     <Field
       label={TEXT.name}
       validationState={problem ? 'error' : 'none'}
       validationMessage={problem ?? undefined}
-      hint={isChanged && !problem ? TEXT.nameWas(written) : undefined}
+      hint={differs && !problem ? hint : undefined}
     >
       {(field) => (
         <div className={styles.name}>

@@ -108,6 +108,7 @@ export const TEXT = {
   nameIsNew: 'new',
   nameExists: 'exists: will be replaced',
   nameWas: (was: string) => `was ${was}`,
+  nameInFiles: (written: string) => `the files call it ${written}`,
   backend: 'Load into',
   backendsLoading: 'Asking where it can be loaded…',
   backendsFailed: 'Where it can be loaded is not known',

@@ -108,7 +108,7 @@ test('two scenarios are asked about; one is staged, the other kept', () => {
   const decided = after(mixed, { type: 'decided', scenario: 'hello' });
   expect(names(decided)).toEqual({ graph: 'hello-graph.tgz', tickets: 'hello-tickets.tgz' });
   expect(decided.name).toBe('hello');
-  const next = after(initialState(decided.kept), { type: 'keptTaken' });
+  const next = after(initialState({ kept: decided.kept }), { type: 'keptTaken' });
   expect(names(next)).toEqual({ graph: 'telco-graph.tgz' });
   expect(next.kept).toEqual([]);
 });

@@ -67,17 +67,23 @@ export type UploadAction =
   | { type: 'stayed' }
   | { type: 'stored' };
 
+/** What a dialog begins with: files put aside before, the scenario that is loaded again. */
+interface Begun {
+  kept?: Archive[];
+  name?: string;
+}
+
 const EDITING: Step = { kind: 'editing' };
 
-export function initialState(kept: Archive[] = []): UploadState {
+export function initialState({ kept = [], name = '' }: Begun = {}): UploadState {
   return {
     reading: [],
     staged: {},
     notices: [],
     undecided: [],
     kept,
-    name: '',
-    nameEdited: false,
+    name,
+    nameEdited: name !== '',
     serverProblems: {},
     attempt: null,
     step: EDITING,

@@ -57,9 +57,9 @@ export function useScenarioUpload(
   selectedBackend: string,
   onSaved: (jobId: string, name: string) => void,
   onClose: () => void,
-  kept: Archive[] = [],
+  begun: { kept: Archive[]; name: string },
 ): ScenarioUpload {
-  const [state, dispatch] = useReducer(reduce, kept, initialState);
+  const [state, dispatch] = useReducer(reduce, begun, initialState);
   const add = useArrivals(dispatch);
   const { data: scenarios } = useQuery(scenariosQuery());
   const existing = scenarios?.find(({ name }) => name === state.name);
