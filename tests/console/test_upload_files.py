@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from support.packs import base_pack, tarball
 from support.stack import Stack
-from support.tarballs import tar_bytes, write_folder, write_tarball
+from support.tarballs import write_folder, write_tarball
 from support.upload_dialog import choose, jobs_of, name_field, open_dialog, packed, row, save
 
 SLOTS = ("Graph", "Telemetry", "Runbooks", "Tickets", "Prompts")
@@ -182,30 +182,9 @@ def test_archives_of_every_program(page: Page, tmp_path: Path, format: int, pref
     expect(row(dialog, "Runbooks")).to_contain_text("3 .md files")
 
 
-def watch_for_pauses(page: Page) -> None:
-    page.evaluate(
-        """() => {
-          globalThis.pause = 0;
-          let last = performance.now();
-          const tick = () => {
-            const now = performance.now();
-            globalThis.pause = Math.max(globalThis.pause, now - last);
-            last = now;
-            setTimeout(tick, 5);
-          };
-          tick();
-        }"""
-    )
-
-
-def test_a_large_archive_keeps_the_page_responsive(page: Page, tmp_path: Path) -> None:
-    row_of_table = b"2026-01-01T00:00:00Z,L1,%d\n" * 4000
-    table = b"Timestamp,LinkId,Mbps\n" + row_of_table * 1900
-    files = base_pack("large") | {"data/telemetry/LinkTelemetry.csv": table}
-    assert len(tar_bytes(files.items())) > 200_000_000
-    archive = write_tarball(tmp_path / "large-telemetry.tgz", files)
+def test_archives_are_read_beside_the_page(page: Page, tmp_path: Path) -> None:
     dialog = open_dialog(page)
-    watch_for_pauses(page)
-    choose(dialog, archive)
+    with page.expect_worker() as reader:
+        choose(dialog, packed(tmp_path, "beside")["telemetry"])
+    assert "archive.worker" in reader.value.url
     expect(row(dialog, "Telemetry")).to_contain_text("1 table")
-    assert page.evaluate("globalThis.pause") < 100

@@ -1,8 +1,6 @@
 """The dialog from Save on: progress, cancelling, what is lost on the way, what is refused."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +20,7 @@ from support.upload_dialog import (
     row,
     save,
     slow_network,
+    stopped,
 )
 
 SIZE = 4_000_000
@@ -152,19 +151,6 @@ def test_a_server_gone_in_mid_upload(
     assert len(jobs_of(console, scenario)) == 1
     assert len(keys) == 2
     assert keys[0] == keys[1]
-
-
-@contextmanager
-def stopped(console: Stack, service: str) -> Iterator[None]:
-    gone = {"nginx": console.nginx, "api": console.api}[service]
-    if service == "nginx":
-        gone.stop()  # killed, it would leave its workers behind
-    else:
-        gone.kill()
-    try:
-        yield
-    finally:
-        gone.start()
 
 
 def test_a_double_click_sends_once(page: Page, console: Stack, tmp_path: Path) -> None:

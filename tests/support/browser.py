@@ -4,11 +4,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from local import nginx
+from support.stack import Stack
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -38,6 +40,17 @@ def chromium(executable: str) -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def context_of(browser: Browser, stack: Stack, **settings: Any) -> Iterator[BrowserContext]:
+    """A browser nobody has used yet, for tests that need several windows or other settings."""
+    context = browser.new_context(base_url=stack.url, **{"locale": "en-GB", **settings})
+    context.set_default_timeout(15_000)
+    try:
+        yield context
+    finally:
+        context.close()
 
 
 def settle(page: Page) -> None:

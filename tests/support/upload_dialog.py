@@ -1,8 +1,11 @@
 """What the tests of the dialog that adds a scenario share."""
 
+import os
 import random
 import re
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +62,22 @@ def heavy_runbooks(folder: Path, name: str, size: int) -> Path:
     return tarball(folder / f"{name}-runbooks.tar.gz", files)
 
 
+def tar_by_hand(folder: Path, out: Path, command: str) -> Path:
+    """Packs with the machine's GNU tar, in a shell, from within the pack's folder."""
+    environment = {**os.environ, "OUT": str(out)}
+    subprocess.run(["bash", "-ec", command], cwd=folder, env=environment, check=True)
+    return out
+
+
+def drop_from_desktop(page: Page, *paths: Path) -> None:
+    """Drags files and folders into the middle of the window, as from a file manager."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for event in ("dragEnter", "dragOver", "drop"):
+        place = {"x": 400, "y": 300, "data": data}
+        session.send("Input.dispatchDragEvent", {"type": event, **place})
+
+
 def slow_network(page: Page, bytes_per_second: float) -> Callable[[], None]:
     """Holds uploads back, until what it returns is called."""
     session = page.context.new_cdp_session(page)
@@ -70,6 +89,19 @@ def slow_network(page: Page, bytes_per_second: float) -> Callable[[], None]:
 
     limit(bytes_per_second)
     return lambda: limit(-1)
+
+
+@contextmanager
+def stopped(console: Stack, service: str) -> Iterator[None]:
+    gone = {"nginx": console.nginx, "api": console.api}[service]
+    if service == "nginx":
+        gone.stop()  # killed, it would leave its workers behind
+    else:
+        gone.kill()
+    try:
+        yield
+    finally:
+        gone.start()
 
 
 def jobs_of(stack: Stack, scenario: str) -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ function graph(peeked: Peeked, listing: Listing, backend: string): Verdict {
     const isEnough = backend === 'fabric-gql';
     return { summary, findings: isEnough ? [] : [found('', JUDGE.tablesOnly)] };
   }
-  const findings = [...manifestMissing(listing)];
+  const findings = [...manifestMissing(peeked, listing)];
   const { schema, manifest } = peeked;
   if (schemaFile(listing, manifest) === null) {
     findings.push(found('', JUDGE.missing(manifest?.schemaFile || GRAPH_SCHEMA)));
@@ -74,7 +74,7 @@ function graph(peeked: Peeked, listing: Listing, backend: string): Verdict {
 const tableCount = (entries: TableEntry[]) => new Set(entries.map((entry) => entry.csvFile)).size;
 
 function telemetry(peeked: Peeked, listing: Listing): Verdict {
-  const findings = [...manifestMissing(listing)];
+  const findings = [...manifestMissing(peeked, listing)];
   const { manifest } = peeked;
   if (!manifest) return { summary: '', findings };
   if (!manifest.tables.length) findings.push(found(MANIFEST, JUDGE.noTables));
@@ -86,8 +86,11 @@ function telemetry(peeked: Peeked, listing: Listing): Verdict {
   return { summary: JUDGE.tables(files.length), findings: [...findings, ...distinct(problems)] };
 }
 
-function manifestMissing(listing: Listing): Finding[] {
-  return listing.has(MANIFEST) ? [] : [found('', JUDGE.missing(MANIFEST))];
+function manifestMissing({ links }: Peeked, listing: Listing): Finding[] {
+  if (listing.has(MANIFEST)) return [];
+  return [
+    links.includes(MANIFEST) ? found(MANIFEST, JUDGE.link) : found('', JUDGE.missing(MANIFEST)),
+  ];
 }
 
 function tableFindings(
@@ -99,7 +102,8 @@ function tableFindings(
 ): Finding[] {
   if (!listing.has(file)) {
     const twin = listing.twin(file);
-    return [found(file, twin ? JUDGE.missingWithTwin(twin) : missing)];
+    const isLink = peeked.links.includes(file);
+    return [found(file, isLink ? JUDGE.link : twin ? JUDGE.missingWithTwin(twin) : missing)];
   }
   const header = peeked.headers[file];
   if (!header) return [];

@@ -25,6 +25,7 @@ const OTHER_FORMATS: [at: number, magic: number[], what: string][] = [
 
 interface Kept {
   names: string[];
+  links: string[];
   texts: Map<string, string>;
   headers: Map<string, string[]>;
   findings: Finding[];
@@ -36,6 +37,7 @@ export async function peek(file: Blob): Promise<Peeked> {
   if (fault) return { ...NOTHING, fault };
   const kept: Kept = {
     names: [],
+    links: [],
     texts: new Map(),
     headers: new Map(),
     findings: [],
@@ -102,7 +104,8 @@ async function keep(member: Member, seen: Set<string>, kept: Kept): Promise<void
     return;
   }
   const name = normalised(member.name);
-  if (member.kind === 'other' || !name) return;
+  if (member.kind === 'link') kept.links.push(name);
+  if (member.kind !== 'file' || !name) return;
   if (seen.has(name)) {
     note(kept, finding(PEEK.twice, name));
     return;
@@ -129,6 +132,7 @@ function interpreted(kept: Kept): Peeked {
   const below = (name: string) => name.slice((top ?? '').length);
   const names = kept.names.filter((name) => name.startsWith(top ?? ''));
   const files = names.map(below);
+  const links = kept.links.map(below);
   const texts = new Map(names.map((name) => [below(name), kept.texts.get(name)]));
   const read = <T>(name: string | null, parse: (text: string) => T): T | null => {
     const text = name === null ? undefined : texts.get(name);
@@ -148,7 +152,8 @@ function interpreted(kept: Kept): Peeked {
       return header ? [[below(name), header]] : [];
     }),
   );
-  return { fault: null, complete: kept.complete, files, manifest, schema, headers, findings };
+  const { complete } = kept;
+  return { fault: null, complete, files, links, manifest, schema, headers, findings };
 }
 
 function yamlFinding(file: string, error: unknown): Finding {

@@ -15,6 +15,8 @@ export interface Peeked {
   complete: boolean;
   /** Relative to the scenario's own folder. */
   files: string[];
+  /** Hard and symbolic links, which the server does not take where they are needed. */
+  links: string[];
   manifest: Manifest | null;
   schema: GraphSchema | null;
   /** The columns of each CSV whose header could be read. */
@@ -27,6 +29,7 @@ export const NOTHING: Peeked = {
   fault: null,
   complete: true,
   files: [],
+  links: [],
   manifest: null,
   schema: null,
   headers: {},

@@ -8,12 +8,13 @@ const MOST_HEADER_BYTES = 1 << 20;
 const HEADERS = 'xgXLK';
 const WITHOUT_DATA = '123456';
 const REGULAR = '0\u00007';
+const LINKS = '12';
 
 export interface Member {
   /** As written, whatever it is. */
   name: string;
   size: number;
-  kind: 'file' | 'directory' | 'other';
+  kind: 'file' | 'directory' | 'link' | 'other';
   /** The first `most` bytes of the body, before the next member is asked for. */
   read: (most: number) => Promise<Uint8Array>;
 }
@@ -62,15 +63,21 @@ async function* member(
   const size = WITHOUT_DATA.includes(type) ? 0 : (extended.size ?? written);
   const name = extended.path ?? headerName(block);
   const end = stream.position + size + padding(size);
-  const isDirectory = type === '5' || (REGULAR.includes(type) && name.endsWith('/'));
-  const isFile = REGULAR.includes(type) && !extended.sparse;
   if (type !== 'V') {
     const read = (most: number) => stream.read(Math.min(most, size));
-    yield { name, size, kind: isDirectory ? 'directory' : isFile ? 'file' : 'other', read };
+    yield { name, size, kind: kindOf(type, name, extended.sparse), read };
   }
   const left = end - stream.position;
   // some programs leave the padding of the last member out
   if ((await stream.skip(left)) < left - padding(size)) throw new TarError(false);
+}
+
+function kindOf(type: string, name: string, isSparse = false): Member['kind'] {
+  if (type === '5') return 'directory';
+  if (LINKS.includes(type)) return 'link';
+  if (!REGULAR.includes(type)) return 'other';
+  if (name.endsWith('/')) return 'directory';
+  return isSparse ? 'other' : 'file';
 }
 
 const padding = (size: number) => (BLOCK - (size % BLOCK)) % BLOCK;

@@ -22,6 +22,7 @@ export const JUDGE = {
   missing: (file: string) => `${file} is missing.`,
   missingWithTwin: (twin: string) =>
     `The file is missing; “${twin}” differs in upper and lower case.`,
+  link: 'This is a link, and links are not taken; pack the folder with tar czhf.',
   csvMissing: 'The file is missing; the schema names it.',
   tableMissing: 'The file is missing; the manifest names it.',
   column: (column: string) => `There is no column “${column}”.`,
