@@ -11,7 +11,7 @@ import { isActive, jobWord, shownJob, shownStep, stepWord } from './states';
 import { StatusIcon } from './StatusIcon';
 import { text } from './text';
 import { stepSeconds, workedSeconds } from './timing';
-import { target, type JobRow, type StepRow } from './tree';
+import { target, type HistoryRow, type JobRow, type StepRow } from './tree';
 import type { Job, Step } from './types';
 import { useNow } from './useNow';
 
@@ -24,6 +24,14 @@ const useStyles = makeStyles({
     alignItems: 'center',
     columnGap: tokens.spacingHorizontalS,
     padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXXS}`,
+    cursor: 'pointer',
+  },
+  history: {
+    display: 'grid',
+    gridTemplateColumns: '20px max-content 1fr',
+    alignItems: 'center',
+    columnGap: tokens.spacingHorizontalS,
+    padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalM}`,
     cursor: 'pointer',
   },
   name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere', minWidth: 0 },
@@ -123,6 +131,22 @@ export function JobRowView({ row, active, onToggle, onProblem }: JobRowProps) {
       <div className={styles.buttons} onClick={(event) => event.stopPropagation()}>
         <JobButtons job={job} onProblem={onProblem} tabIndex={active ? 0 : -1} />
       </div>
+    </div>
+  );
+}
+
+/** Jobs that ended long ago, folded away. */
+export function HistoryRowView(props: { row: HistoryRow; hasMore: boolean; onToggle: () => void }) {
+  const styles = useStyles();
+  const { expanded, count } = props.row;
+  return (
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
+    <div className={styles.history} onClick={props.onToggle}>
+      <span className={styles.chevron}>
+        {expanded ? <ChevronDownRegular /> : <ChevronRightRegular />}
+      </span>
+      <span className={styles.name}>{text.history(count, props.hasMore)}</span>
+      <span className={styles.facts}>{text.historyHint}</span>
     </div>
   );
 }

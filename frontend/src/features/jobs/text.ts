@@ -1,5 +1,5 @@
 /** All words of this feature. */
-import { formatCount } from '@/lib/format';
+import { formatCount, formatNumber } from '@/lib/format';
 
 import type { BackendId, JobStatus } from './types';
 
@@ -47,6 +47,9 @@ export const text = {
   notReadMore: 'Older jobs could not be read.',
   again: 'Retry',
 
+  history: (count: number, more: boolean) => `History (${formatNumber(count)}${more ? '+' : ''})`,
+  historyHint: 'ended more than a week ago',
+
   gone: 'This job is no longer there',
   goneHint: 'It was deleted, here or in another window.',
 
@@ -57,6 +60,11 @@ export const text = {
   details: 'Details',
   open: 'Open',
   openScenario: (name: string) => `Open ${name}`,
+  bell: 'Tell me when it ends',
+  bellSet: 'The browser will tell you when it ends, while this page is open.',
+  bellRefused:
+    'The browser does not let this page notify you. Allow notifications in its settings for this site.',
+  notification: (name: string, word: string) => `${name}: ${word}`,
   scenarioGone: 'no longer there',
   copy: 'Copy details',
   copied: 'Copied',
