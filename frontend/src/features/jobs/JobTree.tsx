@@ -4,7 +4,8 @@ import { useEffect, useRef, type KeyboardEvent } from 'react';
 
 import type { Problem } from '@/api/problem';
 
-import { HistoryRowView, JobRowView, StepRowView } from './rows';
+import { HistoryRowView, JobRowView } from './rows';
+import { StepRowView } from './StepRowView';
 import { text } from './text';
 import { keyMove, type Row } from './tree';
 import type { Job } from './types';

@@ -60,6 +60,7 @@ export const text = {
   details: 'Details',
   open: 'Open',
   openScenario: (name: string) => `Open ${name}`,
+  oldData: 'The old data is untouched.',
   bell: 'Tell me when it ends',
   bellSet: 'The browser will tell you when it ends, while this page is open.',
   bellRefused:
