@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import graph_load, job_list, sample_job, telemetry_load, upload
+from benchmarks import graph_load, job_history, job_list, sample_job, telemetry_load, upload
 from benchmarks.measure import Result
 
 BENCHMARKS: dict[str, Callable[[Path, int], list[Result]]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], list[Result]]] = {
     "graph-load": graph_load.measure,
     "telemetry-load": telemetry_load.measure,
     "job-list": job_list.measure,
+    "job-history": job_history.measure,
     "sample-job": sample_job.measure,
 }
 

@@ -62,7 +62,6 @@ export function JobButtons({
   const from = retryFrom(job);
   const buttons = useRef<HTMLDivElement>(null);
   const keepFocus = useKeptFocus(
-    buttons,
     () => buttons.current?.closest('[role="treeitem"]') ?? document.querySelector('h1'),
   );
   const stop = () => cancel.mutate(job.id, told);
@@ -78,49 +77,51 @@ export function JobButtons({
   const cancelling = cancel.isPending || cancel.isSuccess;
   const shared = { size: 'small', appearance: 'subtle', tabIndex } as const;
   return (
-    <div className={styles.buttons} ref={buttons} {...keepFocus}>
-      {isActive(job) && (
-        <Button {...shared} icon={<StopRegular />} onClick={wish} disabledFocusable={cancelling}>
-          <span>{cancelling ? text.cancelling : text.cancel}</span>
-        </Button>
-      )}
-      {isActive(job) && <BellButton job={job} onProblem={onProblem} tabIndex={tabIndex} />}
-      {from && (
-        <Button
-          {...shared}
-          icon={<ArrowClockwiseRegular />}
-          disabledFocusable={retry.isPending}
-          onClick={() => retry.mutate(job.id, told)}
-        >
-          <span>{text.retry(from)}</span>
-        </Button>
-      )}
-      <ScenarioLink job={job} tabIndex={tabIndex} />
-      {!withoutDetails && (
-        <Button
-          {...shared}
-          as="a"
-          href={`/jobs/${job.id}`}
-          icon={<TextBulletListSquareRegular />}
-          onClick={(event) => {
-            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-            event.preventDefault();
-            navigate(`/jobs/${job.id}`);
-          }}
-        >
-          <span>{text.details}</span>
-        </Button>
-      )}
-      {!isActive(job) && (
-        <Tooltip content={text.remove} relationship="label">
+    <>
+      <div className={styles.buttons} ref={buttons} {...keepFocus}>
+        {isActive(job) && (
+          <Button {...shared} icon={<StopRegular />} onClick={wish} disabledFocusable={cancelling}>
+            <span>{cancelling ? text.cancelling : text.cancel}</span>
+          </Button>
+        )}
+        {isActive(job) && <BellButton job={job} onProblem={onProblem} tabIndex={tabIndex} />}
+        {from && (
           <Button
             {...shared}
-            icon={<DeleteRegular />}
-            disabledFocusable={remove.isPending}
-            onClick={() => setAsked('delete')}
-          />
-        </Tooltip>
-      )}
+            icon={<ArrowClockwiseRegular />}
+            disabledFocusable={retry.isPending}
+            onClick={() => retry.mutate(job.id, told)}
+          >
+            <span>{text.retry(from)}</span>
+          </Button>
+        )}
+        <ScenarioLink job={job} tabIndex={tabIndex} />
+        {!withoutDetails && (
+          <Button
+            {...shared}
+            as="a"
+            href={`/jobs/${job.id}`}
+            icon={<TextBulletListSquareRegular />}
+            onClick={(event) => {
+              if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+              event.preventDefault();
+              navigate(`/jobs/${job.id}`);
+            }}
+          >
+            <span>{text.details}</span>
+          </Button>
+        )}
+        {!isActive(job) && (
+          <Tooltip content={text.remove} relationship="label">
+            <Button
+              {...shared}
+              icon={<DeleteRegular />}
+              disabledFocusable={remove.isPending}
+              onClick={() => setAsked('delete')}
+            />
+          </Tooltip>
+        )}
+      </div>
       {asked && (
         <Question
           asked={asked}
@@ -129,7 +130,7 @@ export function JobButtons({
           onYes={asked === 'cancel' ? stop : wipe}
         />
       )}
-    </div>
+    </>
   );
 }
 

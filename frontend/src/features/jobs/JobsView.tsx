@@ -69,11 +69,9 @@ export function JobsView({ filter, onFilter, focusJobId = '' }: Props) {
   const list = useJobList(filter);
   const view = useRef<HTMLDivElement>(null);
   const keepFocus = useKeptFocus(
-    view,
     () =>
       view.current?.querySelector('[role="treeitem"][tabindex="0"]') ??
-      view.current?.querySelector('select') ??
-      null,
+      view.current?.querySelector('select'),
   );
   const names = useMemo(
     () => [...new Set(list.live.map((job) => job.scenario_name))].toSorted(),

@@ -66,7 +66,7 @@ export const text = {
   bellRefused:
     'The browser does not let this page notify you. Allow notifications in its settings for this site.',
   notification: (name: string, word: string) => `${name}: ${word}`,
-  scenarioGone: 'no longer there',
+  scenarioGone: 'scenario no longer there',
   copy: 'Copy details',
   copied: 'Copied',
   notCopied: 'The browser did not allow copying.',

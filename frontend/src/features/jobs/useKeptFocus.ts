@@ -1,10 +1,11 @@
-import { useLayoutEffect, useRef, type FocusEvent, type RefObject } from 'react';
+import { useLayoutEffect, useRef, type FocusEvent } from 'react';
 
 /**
  * What has the focus may vanish: a button that has done its work, the row of a deleted job. The
- * focus then goes to what `next` gives. Returns the props of the element that `inside` is.
+ * focus then goes to what `next` gives. Returns the props of the element around it; a dialog that
+ * is opened in there counts too.
  */
-export function useKeptFocus(inside: RefObject<HTMLElement | null>, next: () => Element | null) {
+export function useKeptFocus(next: () => Element | null | undefined) {
   const focused = useRef<Element | null>(null);
   useLayoutEffect(() => {
     const lost = focused.current && !focused.current.isConnected;
@@ -15,8 +16,7 @@ export function useKeptFocus(inside: RefObject<HTMLElement | null>, next: () => 
   });
   return {
     onFocus: ({ target }: FocusEvent) => {
-      // dialogs and tips bubble here too
-      if (inside.current?.contains(target)) focused.current = target;
+      focused.current = target;
     },
     onBlur: ({ target }: FocusEvent) => {
       // whoever goes elsewhere is let go; what vanishes may blur before it does
