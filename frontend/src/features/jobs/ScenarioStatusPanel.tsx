@@ -8,9 +8,9 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { DismissRegular } from '@fluentui/react-icons';
-import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 
+import { FocusReturn } from './FocusReturn';
 import { JobsView } from './JobsView';
 import { text } from './text';
 import { EVERYTHING } from './types';
@@ -75,19 +75,4 @@ export function ScenarioStatusPanel({ open, onClose, focusJobId = '' }: Scenario
       </DrawerBody>
     </OverlayDrawer>
   );
-}
-
-/** When it goes, the focus goes back to where it was when it came, unless it is elsewhere already. */
-function FocusReturn() {
-  const [before] = useState(() => document.activeElement);
-  useEffect(
-    () => () => {
-      setTimeout(() => {
-        const lost = document.activeElement === document.body;
-        if (lost && before instanceof HTMLElement) before.focus();
-      });
-    },
-    [before],
-  );
-  return null;
 }
