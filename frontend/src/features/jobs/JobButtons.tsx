@@ -28,6 +28,11 @@ const useStyles = makeStyles({
     flexWrap: 'wrap',
     alignItems: 'center',
     gap: tokens.spacingHorizontalXXS,
+    '& > button, & > a': {
+      minHeight: '32px',
+      minWidth: '32px',
+      '@media (pointer: coarse)': { minHeight: '44px', minWidth: '44px' },
+    },
   },
 });
 

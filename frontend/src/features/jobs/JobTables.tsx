@@ -1,6 +1,6 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 
-import { formatBytes, formatNumber } from '@/lib/format';
+import { formatBytes, formatCount } from '@/lib/format';
 
 import { isWhole, resultCounts } from './results';
 import { Section } from './Section';
@@ -78,15 +78,18 @@ export function Results({ job }: { job: Job }) {
 
 function counted(step: Step): [string, string, string][] {
   return Object.entries(step.result ?? {}).flatMap(([kind, value]): [string, string, string][] => {
-    if (isWhole(value))
-      return [[step.name, '', `${formatNumber(value)} ${text.kinds[kind] ?? kind}`]];
+    if (isWhole(value)) return [[step.name, '', countOf(kind, value)]];
     if (kind === 'store' || typeof value !== 'object' || value === null) return [];
     return Object.entries(value).flatMap(([label, count]): [string, string, string][] =>
-      isWhole(count)
-        ? [[step.name, label, `${formatNumber(count)} ${text.kinds[kind] ?? kind}`]]
-        : [],
+      isWhole(count) ? [[step.name, label, countOf(kind, count)]] : [],
     );
   });
+}
+
+/** A result of a kind that has no words here is shown as the service calls it. */
+function countOf(kind: string, count: number | bigint): string {
+  const [one, many] = text.kinds[kind] ?? [kind, kind];
+  return formatCount(count, one, many);
 }
 
 export function Files({ job }: { job: Job }) {
