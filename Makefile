@@ -41,7 +41,7 @@ check: $(FOR_DEV) $(MODULES) ## Check format, lint, types and imports; test the 
 	$(BIN)/lint-imports
 	cd frontend && npm run --silent check
 
-bench: $(FOR_DEV) ## Measure upload, loads and job list against the engines' own times
+bench: $(FOR_DEV) $(SAMPLE) ## Measure upload, loads and job list against the engines' own times
 	PYTHONPATH=tests $(BIN)/python -m benchmarks
 
 clean: ## Remove .venv, what npm installed and built, and caches; .data stays

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from support.browser import axe_in_both_themes, screenshots
 from support.job_pages import bad_pack, job_row, load_pack, open_panel, start, step_row
@@ -98,6 +98,29 @@ def test_a_jobs_page_tells_everything(page: Page, console: Stack) -> None:
     expect(page.get_by_role("region", name="Record as JSON")).to_contain_text(
         '"scenario_name": "faulty"'
     )
+
+
+def test_tables_are_lists_of_two_lines_where_it_is_narrow(page: Page) -> None:
+    panel = open_panel(page)
+    job_row(panel, "good").get_by_role("link", name="Details").click()
+    page.set_viewport_size({"width": 360, "height": 740})
+    for section in ("Files", "Results"):
+        row = page.get_by_role("region", name=section).get_by_role("row").filter(has_text="graph")
+        expect(row.first).to_be_visible()
+        name, figure, below = _cells(row.first, section)
+        assert abs(name["y"] - figure["y"]) < 5, "the figure stands beside the name"
+        assert below["y"] >= name["y"] + name["height"], "the rest stands below"
+        assert figure["x"] + figure["width"] <= 360
+
+
+def _cells(row: Locator, section: str) -> list[FloatRect]:
+    """Boxes of name, figure, and the long text that is a column of its own where it is wide."""
+    found = row.get_by_role("cell").all()
+    name, second, third = (cell.bounding_box() for cell in found)
+    assert name
+    assert second
+    assert third
+    return [name, second, third] if section == "Files" else [name, third, second]
 
 
 def test_details_are_copied(page: Page) -> None:

@@ -54,13 +54,21 @@ def context_of(browser: Browser, stack: Stack, **settings: Any) -> Iterator[Brow
 
 
 def settle(page: Page) -> None:
-    """Waits for transitions to end: things that move have half a colour. Not for endless ones."""
+    """Waits for transitions to end: things that move have half a colour. Not for endless ones.
+
+    A new theme is drawn first: its transitions begin with the second frame from here.
+    """
     page.evaluate(
-        """() => Promise.allSettled(
-            document.getAnimations()
-                .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity)
-                .map((each) => each.finished)
-        )"""
+        """async () => {
+            const frame = () => new Promise(requestAnimationFrame);
+            await frame();
+            await frame();
+            await Promise.allSettled(
+                document.getAnimations()
+                    .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity)
+                    .map((each) => each.finished)
+            );
+        }"""
     )
 
 

@@ -1,12 +1,15 @@
 """What the tests of the jobs' panel and pages share."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from playwright.sync_api import Locator, Page, expect
 
+from benchmarks.job_list import ended_job
 from support.jobs import load, submit
 from support.packs import base_pack, csv_bytes, tarballs
 from support.stack import Stack
@@ -48,6 +51,21 @@ def store_job(stack: Stack, job: dict[str, Any]) -> None:
     """Stores a record as `api` does."""
     url = f"{stack.graph_query_api_url}/query/docs/upload-jobs/{job['id']}"
     httpx.put(url, json=job).raise_for_status()
+
+
+def store_running(stack: Stack, name: str, minutes: float) -> str:
+    """Stores a job whose graph another replica has been loading for so long."""
+    began = (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat(timespec="milliseconds")
+    at = began.replace("+00:00", "Z")
+    job = {**ended_job(0), "id": str(uuid4())}
+    waiting = {"status": "pending", "pct": 0, "started_at": None, "finished_at": None}
+    steps = [{**step, **waiting, "detail": "", "result": None} for step in job["steps"]]
+    steps[0] |= {"status": "running", "pct": 40, "started_at": at}
+    lease = {"owner": "another-replica", "lease_until": at}
+    changes = {"scenario_name": name, "status": "running", "overall_pct": 7, "lease": lease}
+    store_job(stack, {**job, **changes, "created_at": at, "updated_at": at, "steps": steps})
+    job_id: str = job["id"]
+    return job_id
 
 
 def open_panel(page: Page, path: str = "/") -> Locator:

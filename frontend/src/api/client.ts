@@ -1,4 +1,6 @@
-import createClient from 'openapi-fetch';
+import createClient, { type Middleware } from 'openapi-fetch';
+
+import { noteServerDate } from '@/lib/clock';
 
 import type { components as ApiComponents, paths as ApiPaths } from './api.gen';
 import { problemOf, ProblemError } from './problem';
@@ -13,6 +15,12 @@ const baseUrl = globalThis.location.origin;
 export const api = createClient<ApiPaths>({ baseUrl });
 /** Scenarios and what is in them. */
 export const query = createClient<QueryPaths>({ baseUrl });
+
+const clock: Middleware = {
+  onResponse: ({ response }) => noteServerDate(response.headers.get('Date')),
+};
+api.use(clock);
+query.use(clock);
 
 interface Answer<T> {
   data?: T;

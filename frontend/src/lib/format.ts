@@ -2,7 +2,9 @@
 
 const whole = new Intl.NumberFormat();
 const tenths = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+// with the zone: an hour comes twice when summer time ends
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 const MINUTE = 60;
@@ -53,7 +55,7 @@ export function formatTime(iso: string, now = Date.now()): string {
   if (age < MINUTE) return relative.format(seconds, 'second');
   if (age < HOUR) return relative.format(Math.round(seconds / MINUTE), 'minute');
   if (age < DAY) return relative.format(Math.round(seconds / HOUR), 'hour');
-  return formatExactTime(iso);
+  return moment.format(new Date(iso));
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });

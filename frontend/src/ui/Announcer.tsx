@@ -1,6 +1,8 @@
 import { makeStyles } from '@fluentui/react-components';
-import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
+
+import { paced } from './paced';
 
 export type Announce = (text: string) => void;
 
@@ -17,7 +19,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** Says a text to those who listen to the page, after what is being said. */
+/** Says a text to those who listen to the page; at most one in 5 s, and none is lost. */
 export function useAnnounce(): Announce {
   return useContext(AnnounceContext);
 }
@@ -26,14 +28,15 @@ export function useAnnounce(): Announce {
 export function Announcer({ children }: { children: ReactNode }) {
   const styles = useStyles();
   const [said, setSaid] = useState({ text: '', times: 0 });
-  const announce = useCallback(
-    (text: string) => setSaid(({ times }) => ({ text, times: times + 1 })),
+  const saying = useMemo(
+    () => paced((text) => setSaid(({ times }) => ({ text, times: times + 1 }))),
     [],
   );
+  useEffect(() => saying.stop, [saying]);
   // a text that is said twice has to be a change, or the second time is not heard
   const text = useMemo(() => said.text + '\u00a0'.repeat(said.times % 2), [said]);
   return (
-    <AnnounceContext value={announce}>
+    <AnnounceContext value={saying.add}>
       {children}
       {createPortal(
         <div

@@ -1,7 +1,7 @@
 import { Tooltip } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
 
-import { serverNow } from '@/lib/clock';
+import { onClockSet, serverNow } from '@/lib/clock';
 import { formatExactTime, formatTime } from '@/lib/format';
 
 const MINUTE = 60_000;
@@ -10,8 +10,13 @@ const MINUTE = 60_000;
 export function Time({ iso }: { iso: string }) {
   const [now, setNow] = useState(() => serverNow());
   useEffect(() => {
-    const timer = setInterval(() => setNow(serverNow()), MINUTE);
-    return () => clearInterval(timer);
+    const look = () => setNow(serverNow());
+    const timer = setInterval(look, MINUTE);
+    const stop = onClockSet(look);
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
   }, []);
   return (
     <Tooltip content={formatExactTime(iso)} relationship="description">

@@ -36,7 +36,8 @@ const useStyles = makeStyles({
   views: {
     display: 'grid',
     gridTemplateColumns: 'minmax(0, 1fr) 320px',
-    gridTemplateRows: 'minmax(420px, 60vh)',
+    // so that the legend below is in sight too
+    gridTemplateRows: 'minmax(360px, calc(100vh - 360px))',
     [NARROW]: { gridTemplateColumns: 'minmax(0, 1fr)', gridTemplateRows: 'auto' },
   },
   side: {

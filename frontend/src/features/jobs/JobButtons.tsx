@@ -2,24 +2,25 @@ import { Button, makeStyles, tokens, Tooltip } from '@fluentui/react-components'
 import {
   ArrowClockwiseRegular,
   DeleteRegular,
-  OpenRegular,
   StopRegular,
   TextBulletListSquareRegular,
 } from '@fluentui/react-icons';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 
 import { toProblem, type Problem } from '@/api/problem';
 import { serverNow } from '@/lib/clock';
 import { useAnnounce } from '@/ui/Announcer';
 
+import { BellButton } from './BellButton';
 import { Confirm } from './Confirm';
-import { scenarioNamesQuery, useJobAction } from './queries';
+import { ScenarioLink } from './ScenarioLink';
 import { isActive, retryFrom } from './states';
 import { text } from './text';
 import { askBeforeCancel } from './timing';
 import type { Job } from './types';
+import { useJobAction } from './useJobAction';
+import { useKeptFocus } from './useKeptFocus';
 
 const useStyles = makeStyles({
   buttons: {
@@ -27,8 +28,12 @@ const useStyles = makeStyles({
     flexWrap: 'wrap',
     alignItems: 'center',
     gap: tokens.spacingHorizontalXXS,
+    '& > button, & > a': {
+      minHeight: '32px',
+      minWidth: '32px',
+      '@media (pointer: coarse)': { minHeight: '44px', minWidth: '44px' },
+    },
   },
-  gone: { color: tokens.colorNeutralForeground3, paddingInline: tokens.spacingHorizontalS },
 });
 
 export interface ButtonsProps {
@@ -60,6 +65,10 @@ export function JobButtons({
   const cancel = useJobAction('cancel');
   const remove = useJobAction('delete');
   const from = retryFrom(job);
+  const buttons = useRef<HTMLDivElement>(null);
+  const keepFocus = useKeptFocus(
+    () => buttons.current?.closest('[role="treeitem"]') ?? document.querySelector('h1'),
+  );
   const stop = () => cancel.mutate(job.id, told);
   const wipe = () =>
     remove.mutate(job.id, {
@@ -73,48 +82,51 @@ export function JobButtons({
   const cancelling = cancel.isPending || cancel.isSuccess;
   const shared = { size: 'small', appearance: 'subtle', tabIndex } as const;
   return (
-    <div className={styles.buttons}>
-      {isActive(job) && (
-        <Button {...shared} icon={<StopRegular />} onClick={wish} disabledFocusable={cancelling}>
-          <span>{cancelling ? text.cancelling : text.cancel}</span>
-        </Button>
-      )}
-      {from && (
-        <Button
-          {...shared}
-          icon={<ArrowClockwiseRegular />}
-          disabledFocusable={retry.isPending}
-          onClick={() => retry.mutate(job.id, told)}
-        >
-          <span>{text.retry(from)}</span>
-        </Button>
-      )}
-      <ScenarioLink job={job} tabIndex={tabIndex} />
-      {!withoutDetails && (
-        <Button
-          {...shared}
-          as="a"
-          href={`/jobs/${job.id}`}
-          icon={<TextBulletListSquareRegular />}
-          onClick={(event) => {
-            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-            event.preventDefault();
-            navigate(`/jobs/${job.id}`);
-          }}
-        >
-          <span>{text.details}</span>
-        </Button>
-      )}
-      {!isActive(job) && (
-        <Tooltip content={text.remove} relationship="label">
+    <>
+      <div className={styles.buttons} ref={buttons} {...keepFocus}>
+        {isActive(job) && (
+          <Button {...shared} icon={<StopRegular />} onClick={wish} disabledFocusable={cancelling}>
+            <span>{cancelling ? text.cancelling : text.cancel}</span>
+          </Button>
+        )}
+        {isActive(job) && <BellButton job={job} onProblem={onProblem} tabIndex={tabIndex} />}
+        {from && (
           <Button
             {...shared}
-            icon={<DeleteRegular />}
-            disabledFocusable={remove.isPending}
-            onClick={() => setAsked('delete')}
-          />
-        </Tooltip>
-      )}
+            icon={<ArrowClockwiseRegular />}
+            disabledFocusable={retry.isPending}
+            onClick={() => retry.mutate(job.id, told)}
+          >
+            <span>{text.retry(from)}</span>
+          </Button>
+        )}
+        <ScenarioLink job={job} tabIndex={tabIndex} />
+        {!withoutDetails && (
+          <Button
+            {...shared}
+            as="a"
+            href={`/jobs/${job.id}`}
+            icon={<TextBulletListSquareRegular />}
+            onClick={(event) => {
+              if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+              event.preventDefault();
+              navigate(`/jobs/${job.id}`);
+            }}
+          >
+            <span>{text.details}</span>
+          </Button>
+        )}
+        {!isActive(job) && (
+          <Tooltip content={text.remove} relationship="label">
+            <Button
+              {...shared}
+              icon={<DeleteRegular />}
+              disabledFocusable={remove.isPending}
+              onClick={() => setAsked('delete')}
+            />
+          </Tooltip>
+        )}
+      </div>
       {asked && (
         <Question
           asked={asked}
@@ -123,7 +135,7 @@ export function JobButtons({
           onYes={asked === 'cancel' ? stop : wipe}
         />
       )}
-    </div>
+    </>
   );
 }
 
@@ -156,35 +168,5 @@ function Question(props: {
         props.onYes();
       }}
     />
-  );
-}
-
-/** Opens what a job has loaded, or says that it is gone. */
-function ScenarioLink({ job, tabIndex }: { job: Job; tabIndex: 0 | -1 }) {
-  const styles = useStyles();
-  const [, navigate] = useLocation();
-  const { data: names } = useQuery(scenarioNamesQuery());
-  const loaded = job.steps.some((step) => step.name === 'metadata' && step.status === 'done');
-  if (!loaded || !names) return null;
-  if (!names.has(job.scenario_name))
-    return <span className={styles.gone}>{text.scenarioGone}</span>;
-  const href = `/scenarios/${job.scenario_name}`;
-  return (
-    <Button
-      size="small"
-      appearance="subtle"
-      as="a"
-      href={href}
-      tabIndex={tabIndex}
-      icon={<OpenRegular />}
-      aria-label={text.openScenario(job.scenario_name)}
-      onClick={(event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        navigate(href);
-      }}
-    >
-      <span>{text.open}</span>
-    </Button>
   );
 }

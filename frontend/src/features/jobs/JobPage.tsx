@@ -11,7 +11,8 @@ import { AfterAWhile, ErrorMessage, StateMessage } from '@/ui/states';
 
 import { detailsText } from './details';
 import { JobButtons } from './JobButtons';
-import { Files, JsonRecord, Overview, Problems, Results, Timeline, Warnings } from './JobSections';
+import { JsonRecord, Overview, Problems, Timeline, Warnings } from './JobSections';
+import { Files, Results } from './JobTables';
 import { LiveLabel } from './LiveLabel';
 import { useLive } from './LiveJobs';
 import { jobQuery } from './queries';

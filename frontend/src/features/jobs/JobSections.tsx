@@ -1,12 +1,14 @@
-import { makeStyles, mergeClasses, Subtitle2, tokens } from '@fluentui/react-components';
+import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 
 import { stringifyExact } from '@/lib/exactJson';
-import { formatBytes, formatDuration, formatExactTime, formatNumber } from '@/lib/format';
+import { formatDuration, formatExactTime, formatNumber } from '@/lib/format';
 import { Time } from '@/ui/Time';
 
 import { warningText } from './details';
-import { causes, isWhole, resultCounts, stepSummary } from './results';
+import { OldData } from './OldData';
+import { causes, stepSummary } from './results';
+import { Section } from './Section';
 import { shownStep, stepWord } from './states';
 import { StatusIcon } from './StatusIcon';
 import { text } from './text';
@@ -16,7 +18,6 @@ import type { Job, Step, StepWarning } from './types';
 import { useNow } from './useNow';
 
 const useStyles = makeStyles({
-  heading: { margin: `0 0 ${tokens.spacingVerticalS}` },
   facts: {
     display: 'grid',
     gridTemplateColumns: 'max-content 1fr',
@@ -42,20 +43,6 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorStatusDangerBackground1,
     color: tokens.colorNeutralForeground1,
   },
-  table: {
-    borderCollapse: 'collapse',
-    minWidth: 'min(100%, 480px)',
-    '& th': {
-      textAlign: 'start',
-      color: tokens.colorNeutralForeground3,
-      fontWeight: tokens.fontWeightRegular,
-    },
-    '& th, & td': {
-      padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXS} 0`,
-      borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
-      verticalAlign: 'top',
-    },
-  },
   mono: {
     fontFamily: tokens.fontFamilyMonospace,
     fontSize: tokens.fontSizeBase200,
@@ -73,18 +60,6 @@ const useStyles = makeStyles({
   summary: { cursor: 'pointer', minHeight: '32px' },
 });
 
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  const styles = useStyles();
-  return (
-    <section aria-label={title}>
-      <Subtitle2 as="h2" block className={styles.heading}>
-        {title}
-      </Subtitle2>
-      {children}
-    </section>
-  );
-}
-
 /** Why it failed, each fault with its place. */
 export function Problems({ job }: { job: Job }) {
   const styles = useStyles();
@@ -96,6 +71,7 @@ export function Problems({ job }: { job: Job }) {
         <div key={step.name}>
           <strong>{[step.name, stepSummary(step)].filter(Boolean).join(': ')}</strong>
           <Lines lines={causes(step)} />
+          <OldData job={job} step={step} />
         </div>
       ))}
     </section>
@@ -184,71 +160,6 @@ export function Warnings({ job }: { job: Job }) {
           <Lines lines={(step.warnings as StepWarning[]).map(warningText)} />
         </div>
       ))}
-    </Section>
-  );
-}
-
-/** Counts by label or table, of each step that loaded something. */
-export function Results({ job }: { job: Job }) {
-  const styles = useStyles();
-  const loaded = job.steps.filter((step) => step.result && resultCounts(step));
-  if (loaded.length === 0) return null;
-  return (
-    <Section title={text.results}>
-      <table className={styles.table}>
-        <tbody>
-          {loaded
-            .flatMap((step) => counted(step))
-            .map(([name, what, count]) => (
-              <tr key={`${name} ${what}`}>
-                <td>{name}</td>
-                <td>{what}</td>
-                <td className={styles.number}>{count}</td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
-    </Section>
-  );
-}
-
-function counted(step: Step): [string, string, string][] {
-  return Object.entries(step.result ?? {}).flatMap(([kind, value]): [string, string, string][] => {
-    if (isWhole(value))
-      return [[step.name, '', `${formatNumber(value)} ${text.kinds[kind] ?? kind}`]];
-    if (kind === 'store' || typeof value !== 'object' || value === null) return [];
-    return Object.entries(value).flatMap(([label, count]): [string, string, string][] =>
-      isWhole(count)
-        ? [[step.name, label, `${formatNumber(count)} ${text.kinds[kind] ?? kind}`]]
-        : [],
-    );
-  });
-}
-
-export function Files({ job }: { job: Job }) {
-  const styles = useStyles();
-  const files = job.steps.filter((step) => step.sha256);
-  if (files.length === 0) return null;
-  return (
-    <Section title={text.files}>
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th>{text.part}</th>
-            <th>{text.size}</th>
-            <th>{text.sha}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {files.map((step) => (
-            <tr key={step.name}>
-              <td>{step.name}</td>
-              <td style={{ whiteSpace: 'nowrap' }}>{formatBytes(step.bytes)}</td>
-              <td className={styles.mono}>{step.sha256}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
     </Section>
   );
 }

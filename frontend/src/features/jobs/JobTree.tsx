@@ -1,17 +1,18 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
 
 import type { Problem } from '@/api/problem';
-import { serverNow } from '@/lib/clock';
 
-import { JobRowView, StepRowView } from './rows';
+import { HistoryRowView, JobRowView } from './rows';
+import { StepRowView } from './StepRowView';
 import { text } from './text';
-import { keyMove, nearestRow, opensByItself, rowsOf, type Row } from './tree';
+import { keyMove, type Row } from './tree';
 import type { Job } from './types';
+import { useRovingFocus } from './useRovingFocus';
+import { useRows } from './useRows';
 
-const JOB_HEIGHT = 84;
-const STEP_HEIGHT = 26;
+const HEIGHTS: Record<Row['kind'], number> = { job: 84, step: 26, history: 44 };
 /** Older jobs are asked for when so few rows are left below. */
 const AHEAD = 20;
 
@@ -32,22 +33,27 @@ const useStyles = makeStyles({
 
 interface Props {
   jobs: Job[];
+  /** Some jobs are left out. */
+  filtered: boolean;
+  /** There are older ones than these. */
+  hasMore: boolean;
   /** The job to show and focus first. */
   focusJobId: string;
   onNearEnd: () => void;
   onProblem: (job: Job, problem: Problem) => void;
 }
 
-export function JobTree({ jobs, focusJobId, onNearEnd, onProblem }: Props) {
+export function JobTree(props: Props) {
+  const { jobs, filtered, hasMore, focusJobId, onNearEnd, onProblem } = props;
   const styles = useStyles();
   const scroller = useRef<HTMLDivElement>(null);
-  const { rows, setOpen } = useRows(jobs, focusJobId);
+  const { rows, setOpen } = useRows(jobs, filtered, focusJobId);
   const { activeAt, activeKey, goTo, setActive } = useRovingFocus(rows, focusJobId, scroller);
   // oxlint-disable-next-line react/incompatible-library -- nothing of it is passed on
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (at) => (rows[at]?.kind === 'job' ? JOB_HEIGHT : STEP_HEIGHT),
+    estimateSize: (at) => HEIGHTS[rows[at]?.kind ?? 'job'],
     getItemKey: (at) => rows[at]?.key ?? at,
     overscan: 8,
     // the focused row stays, or the focus would be lost with it
@@ -58,9 +64,11 @@ export function JobTree({ jobs, focusJobId, onNearEnd, onProblem }: Props) {
   });
   const items = virtual.getVirtualItems();
   const lastAt = virtual.range?.endIndex ?? 0;
+  const last = rows.at(-1);
+  const folded = last?.kind === 'history' && !last.expanded;
   useEffect(() => {
-    if (lastAt >= rows.length - AHEAD) onNearEnd();
-  }, [lastAt, rows.length, onNearEnd]);
+    if (!folded && lastAt >= rows.length - AHEAD) onNearEnd();
+  }, [folded, lastAt, rows.length, onNearEnd]);
 
   const press = (event: KeyboardEvent<HTMLDivElement>) => {
     const own = event.target instanceof HTMLElement && event.target.role === 'treeitem';
@@ -68,7 +76,7 @@ export function JobTree({ jobs, focusJobId, onNearEnd, onProblem }: Props) {
     const move = keyMove(rows, event.key, activeKey);
     if (!move) return;
     event.preventDefault();
-    if ('open' in move) return setOpen(move.open.id, move.is);
+    if ('open' in move) return setOpen(move.open, move.is);
     goTo(move.to);
     virtual.scrollToIndex(rows.findIndex((row) => row.key === move.to));
   };
@@ -100,15 +108,21 @@ export function JobTree({ jobs, focusJobId, onNearEnd, onProblem }: Props) {
               onFocus={() => setActive(row.key)}
               {...place(row, active)}
             >
-              {row.kind === 'job' ? (
+              {row.kind === 'job' && (
                 <JobRowView
                   row={row}
                   active={active}
-                  onToggle={() => setOpen(row.job.id, !row.expanded)}
+                  onToggle={() => setOpen(row.key, !row.expanded)}
                   onProblem={onProblem}
                 />
-              ) : (
-                <StepRowView row={row} />
+              )}
+              {row.kind === 'step' && <StepRowView row={row} />}
+              {row.kind === 'history' && (
+                <HistoryRowView
+                  row={row}
+                  hasMore={hasMore}
+                  onToggle={() => setOpen(row.key, !row.expanded)}
+                />
               )}
             </div>
           );
@@ -121,73 +135,10 @@ export function JobTree({ jobs, focusJobId, onNearEnd, onProblem }: Props) {
 /** Its name is what is written in it: job or step, state and cause. */
 function place(row: Row, active: boolean) {
   return {
-    'aria-level': row.kind === 'job' ? 1 : 2,
+    'aria-level': row.level,
     'aria-posinset': row.position,
     'aria-setsize': row.siblings,
     'aria-selected': active,
-    ...(row.kind === 'job' && { 'aria-expanded': row.expanded }),
-  };
-}
-
-/** What has opened by itself stays open, so that an end does not hide what it has to tell. */
-function useRows(jobs: Job[], focusJobId: string) {
-  const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const fresh = useMemo(() => {
-    const now = serverNow();
-    return jobs.filter((job) => job.id === focusJobId || opensByItself(job, now));
-  }, [jobs, focusJobId]).filter((job) => !chosen.has(job.id));
-  if (fresh.length > 0)
-    setChosen(new Map([...chosen, ...fresh.map(({ id }) => [id, true] as const)]));
-  const setOpen = (id: string, open: boolean) =>
-    setChosen((before) => new Map(before).set(id, open));
-  const rows = useMemo(() => rowsOf(jobs, (job) => chosen.get(job.id) ?? false), [jobs, chosen]);
-  return { rows, setOpen };
-}
-
-/** One row takes part in the order of Tab; focus is given once the row is drawn. */
-function useRovingFocus(rows: Row[], focusJobId: string, scroller: RefObject<HTMLElement | null>) {
-  const [active, setActive] = useState<string | null>(focusJobId || null);
-  const wanted = useRef<string | null>(focusJobId || null);
-  const [asked, setAsked] = useState(focusJobId);
-  if (asked !== focusJobId) {
-    setAsked(focusJobId);
-    setActive(focusJobId || null);
-  }
-  useEffect(() => {
-    if (focusJobId) wanted.current = focusJobId;
-  }, [focusJobId]);
-  const [lastAt, setLastAt] = useState(0);
-  const activeKey = nearestRow(rows, active, lastAt);
-  const activeAt = Math.max(
-    0,
-    rows.findIndex((row) => row.key === activeKey),
-  );
-  if (lastAt !== activeAt) setLastAt(activeAt);
-  useEffect(() => {
-    // the row that had the focus has vanished, and the focus with it
-    if (
-      active !== null &&
-      activeKey !== active &&
-      wanted.current === null &&
-      document.activeElement === document.body
-    ) {
-      wanted.current = activeKey;
-    }
-    if (wanted.current === null) return;
-    const element = scroller.current?.querySelector<HTMLElement>(
-      `[data-key="${CSS.escape(wanted.current)}"]`,
-    );
-    if (!element) return;
-    wanted.current = null;
-    element.focus();
-  });
-  return {
-    activeKey,
-    activeAt,
-    setActive,
-    goTo: (key: string) => {
-      wanted.current = key;
-      setActive(key);
-    },
+    ...(row.kind !== 'step' && { 'aria-expanded': row.expanded }),
   };
 }

@@ -1,12 +1,10 @@
 import { makeStyles } from '@fluentui/react-components';
-import { useCallback, useMemo } from 'react';
-import { useSearchParams } from 'wouter';
 
 import { Page } from '@/ui/Page';
 
 import { JobsView } from './JobsView';
-import { FILTERS, text } from './text';
-import { EVERYTHING, type Filter, type JobStatus } from './types';
+import { text } from './text';
+import { PAGE_FILTER, useFilterInAddress } from './useFilterInAddress';
 
 const useStyles = makeStyles({
   // the header, the page's own head and its padding
@@ -16,7 +14,7 @@ const useStyles = makeStyles({
 /** The drawer as a page; its filters are in the address. */
 export function JobsPage() {
   const styles = useStyles();
-  const [filter, setFilter] = useFilterInAddress();
+  const [filter, setFilter] = useFilterInAddress(PAGE_FILTER);
   return (
     <Page subject={text.jobs}>
       <div className={styles.list}>
@@ -24,31 +22,4 @@ export function JobsPage() {
       </div>
     </Page>
   );
-}
-
-function useFilterInAddress(): [Filter, (filter: Filter) => void] {
-  const [params, setParams] = useSearchParams();
-  const [status, scenario] = [params.get('status'), params.get('scenario') ?? ''];
-  const filter = useMemo(() => {
-    const known = status !== null && status in FILTERS ? (status as JobStatus) : null;
-    return known || scenario ? { status: known, scenario } : EVERYTHING;
-  }, [status, scenario]);
-  const setFilter = useCallback(
-    (next: Filter) => {
-      setParams(
-        (before) => {
-          const after = new URLSearchParams(before);
-          for (const name of ['status', 'scenario'] as const) {
-            const value = next[name];
-            if (value) after.set(name, value);
-            else after.delete(name);
-          }
-          return after;
-        },
-        { replace: true },
-      );
-    },
-    [setParams],
-  );
-  return [filter, setFilter];
 }

@@ -10,20 +10,18 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { DismissRegular } from '@fluentui/react-icons';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 
 import { toProblem, type Problem } from '@/api/problem';
 import { AfterAWhile, ErrorMessage, StateMessage } from '@/ui/states';
 
-import { matches, mergeJobs } from './cache';
 import { FilterBar } from './FilterBar';
 import { JobTree } from './JobTree';
 import { LiveLabel } from './LiveLabel';
-import { useJobs } from './LiveJobs';
-import { listQuery } from './queries';
 import { text } from './text';
 import { EVERYTHING, type Filter, type Job } from './types';
+import { useJobList, type JobList } from './useJobList';
+import { useKeptFocus } from './useKeptFocus';
 
 const useStyles = makeStyles({
   view: {
@@ -69,12 +67,18 @@ export function JobsView({ filter, onFilter, focusJobId = '' }: Props) {
     [],
   );
   const list = useJobList(filter);
+  const view = useRef<HTMLDivElement>(null);
+  const keepFocus = useKeptFocus(
+    () =>
+      view.current?.querySelector('[role="treeitem"][tabindex="0"]') ??
+      view.current?.querySelector('select'),
+  );
   const names = useMemo(
     () => [...new Set(list.live.map((job) => job.scenario_name))].toSorted(),
     [list.live],
   );
   return (
-    <div className={styles.view}>
+    <div className={styles.view} ref={view} {...keepFocus}>
       <div className={styles.top}>
         <FilterBar filter={filter} onFilter={onFilter} names={names} />
         <LiveLabel />
@@ -121,6 +125,8 @@ function Content(props: {
       <>
         <JobTree
           jobs={jobs}
+          filtered={props.filtered}
+          hasMore={props.list.hasMore}
           focusJobId={props.focusJobId}
           onNearEnd={more}
           onProblem={props.onProblem}
@@ -180,30 +186,4 @@ function Tail({ list }: { list: JobList }) {
       </Button>
     </div>
   );
-}
-
-type JobList = ReturnType<typeof useJobList>;
-
-/** The live jobs and the pages of the history, each job once. */
-function useJobList(filter: Filter) {
-  const { jobs: live, known } = useJobs();
-  const pages = useInfiniteQuery(listQuery(filter));
-  const { fetchNextPage, hasNextPage, isFetchingNextPage, isError } = pages;
-  const jobs = useMemo(() => {
-    const history = pages.data?.pages.flatMap((page) => page.jobs) ?? [];
-    return mergeJobs(live, history).filter((job) => matches(job, filter));
-  }, [live, pages.data, filter]);
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
-  }, [fetchNextPage, hasNextPage, isFetchingNextPage, isError]);
-  return {
-    live,
-    jobs,
-    loading: !known || pages.isPending,
-    error: pages.error,
-    hasMore: hasNextPage || pages.isLoadingError,
-    loadingMore: isFetchingNextPage,
-    more,
-    again: () => void (pages.data ? fetchNextPage() : pages.refetch()),
-  };
 }

@@ -11,13 +11,13 @@ import {
 
 import { noteServerDate } from '@/lib/clock';
 import { parseExact, stringifyExact } from '@/lib/exactJson';
-import { useAnnounce } from '@/ui/Announcer';
 
-import { announcement, paced } from './announcements';
 import { nextConnection, type Connection } from './connection';
-import { dropJob, liveJobs, liveQuery, takeJob, takeSnapshot } from './queries';
+import { dropJob, liveJobs, takeIntoLists, takeJob, takeSnapshot } from './patches';
+import { liveQuery } from './queries';
 import { shareEvents } from './sharedStream';
 import type { Job } from './types';
+import { useEnds } from './useEnds';
 
 const EVENTS = '/api/upload-jobs/events';
 const NO_JOBS: Job[] = [];
@@ -34,21 +34,19 @@ const LiveContext = createContext<Live>({
 
 export const useLive = (): Live => useContext(LiveContext);
 
-/** Keeps the jobs current for all below it, and says when one ends. */
+/** Keeps the jobs current for all below it, and tells when one ends. */
 export function LiveJobs({ children }: { children: ReactNode }) {
   const client = useQueryClient();
-  const announce = useAnnounce();
   const [connection, setConnection] = useState<Connection>(() => ({
     live: false,
     since: Date.now(),
   }));
   const reconnect = useRef(() => {});
   useEffect(() => {
-    const saying = paced(announce);
     const turn = (live: boolean) =>
       setConnection((before) => nextConnection(before, live, Date.now()));
     const following = shareEvents(EVENTS, {
-      onEvent: (name, data) => apply(client, name, data, saying.add),
+      onEvent: (name, data) => apply(client, name, data),
       onAlive: (answer) => {
         noteServerDate(answer?.headers.get('Date') ?? null);
         turn(true);
@@ -57,32 +55,28 @@ export function LiveJobs({ children }: { children: ReactNode }) {
       snapshot: () => stringifyExact({ jobs: liveJobs(client) ?? [] }),
     });
     reconnect.current = following.reconnect;
-    return () => {
-      following.close();
-      saying.stop();
-    };
-  }, [client, announce]);
+    return following.close;
+  }, [client]);
+  const { data: jobs } = useQuery(liveQuery(connection.live));
+  useEnds(jobs);
+  usePolled(connection.live, jobs);
   const live = useMemo(() => ({ connection, reconnect: () => reconnect.current() }), [connection]);
   return <LiveContext value={live}>{children}</LiveContext>;
 }
 
-function apply(client: QueryClient, name: string, data: string, say: (text: string) => void): void {
+function apply(client: QueryClient, name: string, data: string): void {
   const told = parseExact(data) as { jobs: Job[]; job: Job; id: string };
-  const known = liveJobs(client) ?? NO_JOBS;
-  const tell = (job: Job) => {
-    const said = announcement(
-      known.find((each) => each.id === job.id),
-      job,
-    );
-    if (said) say(said);
-  };
-  if (name === 'snapshot') {
-    told.jobs.forEach(tell);
-    void takeSnapshot(client, told.jobs);
-  } else if (name === 'job') {
-    tell(told.job);
-    takeJob(client, told.job);
-  } else if (name === 'deleted') dropJob(client, told.id);
+  if (name === 'snapshot') void takeSnapshot(client, told.jobs);
+  else if (name === 'job') takeJob(client, told.job);
+  else if (name === 'deleted') dropJob(client, told.id);
+}
+
+/** While no stream tells what was deleted, what is read anew does. */
+function usePolled(live: boolean, jobs: Job[] | undefined): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (jobs && !live) takeIntoLists(client, jobs);
+  }, [client, jobs, live]);
 }
 
 /** The active jobs and the newest, running ones first. */

@@ -8,12 +8,13 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { DismissRegular } from '@fluentui/react-icons';
-import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 
+import { FocusReturn } from './FocusReturn';
 import { JobsView } from './JobsView';
 import { text } from './text';
 import { EVERYTHING } from './types';
+import { DRAWER_FILTER, useFilterInAddress } from './useFilterInAddress';
 
 const useStyles = makeStyles({
   drawer: { width: '500px', maxWidth: '100vw', '@media (max-width: 640px)': { width: '100vw' } },
@@ -35,14 +36,18 @@ export interface ScenarioStatusPanelProps {
 /** All jobs, beside the page. */
 export function ScenarioStatusPanel({ open, onClose, focusJobId = '' }: ScenarioStatusPanelProps) {
   const styles = useStyles();
-  const [filter, setFilter] = useState(EVERYTHING);
+  const [filter, setFilter] = useFilterInAddress(DRAWER_FILTER);
+  const close = () => {
+    setFilter(EVERYTHING);
+    onClose();
+  };
   return (
     <OverlayDrawer
       open={open}
       position="end"
       className={styles.drawer}
       aria-label={text.jobs}
-      onOpenChange={(_, { open }) => !open && onClose()}
+      onOpenChange={(_, { open }) => !open && close()}
     >
       <FocusReturn />
       <DrawerHeader>
@@ -57,7 +62,7 @@ export function ScenarioStatusPanel({ open, onClose, focusJobId = '' }: Scenario
                 appearance="subtle"
                 aria-label={text.close}
                 icon={<DismissRegular />}
-                onClick={onClose}
+                onClick={close}
               />
             </div>
           }
@@ -70,19 +75,4 @@ export function ScenarioStatusPanel({ open, onClose, focusJobId = '' }: Scenario
       </DrawerBody>
     </OverlayDrawer>
   );
-}
-
-/** When it goes, the focus goes back to where it was when it came, unless it is elsewhere already. */
-function FocusReturn() {
-  const [before] = useState(() => document.activeElement);
-  useEffect(
-    () => () => {
-      setTimeout(() => {
-        const lost = document.activeElement === document.body;
-        if (lost && before instanceof HTMLElement) before.focus();
-      });
-    },
-    [before],
-  );
-  return null;
 }

@@ -5,7 +5,8 @@ import { createParser } from 'eventsource-parser';
 const SILENT_MS = 20_000;
 const LOOK_MS = 2_000;
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 8_000;
+/** A network that is there again is noticed within 5 s. */
+const LONGEST_WAIT_MS = 4_000;
 
 export interface Followed {
   onEvent: (name: string, data: string) => void;

@@ -1,35 +1,19 @@
 /** What this feature asks of the services, and how the answers are kept. */
-import {
-  infiniteQueryOptions,
-  queryOptions,
-  useMutation,
-  useQueryClient,
-  type QueryClient,
-} from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { api, body } from '@/api/client';
-import { toProblem } from '@/api/problem';
-import { SCENARIOS_KEY, scenariosQuery, type ScenarioSummary } from '@/api/scenarios';
-import { noteServerDate } from '@/lib/clock';
+import { scenariosQuery, type ScenarioSummary } from '@/api/scenarios';
 import { parseExact } from '@/lib/exactJson';
 
-import {
-  inSnapshot,
-  isLater,
-  mergeJobs,
-  patchPages,
-  withJob,
-  withoutJob,
-  type JobPage,
-  type JobPages,
-} from './cache';
-import { isActive, POLL } from './states';
+import { mergeJobs, type JobPage } from './cache';
+import { POLL } from './states';
 import type { Filter, Job } from './types';
 
 const ROOT = 'upload-jobs';
-const LISTS = [ROOT, 'list'] as const;
+export const LISTS = [ROOT, 'list'] as const;
 const LIVE = [ROOT, 'live'] as const;
-const one = (id: string) => [ROOT, 'job', id] as const;
+export const JOBS = [ROOT, 'job'] as const;
+export const one = (id: string) => [...JOBS, id] as const;
 
 const PAGE = 100;
 /** A new job may come at any time; without a stream it is looked for this often. */
@@ -38,9 +22,7 @@ const IDLE_POLL_MS = 10_000;
 type TextAnswer = Promise<{ data?: unknown; error?: unknown; response: Response }>;
 
 /** An answer as it was written, so that long integers keep their digits. */
-async function exactBody<T>(answering: TextAnswer): Promise<T> {
-  const { response } = await answering;
-  noteServerDate(response.headers.get('Date'));
+export async function exactBody<T>(answering: TextAnswer): Promise<T> {
   return parseExact((await body(answering)) as string) as T;
 }
 
@@ -117,77 +99,3 @@ export const scenarioNamesQuery = () => ({
   ...scenariosQuery(),
   select: (scenarios: ScenarioSummary[]) => new Set(scenarios.map((scenario) => scenario.name)),
 });
-
-export const liveJobs = (client: QueryClient): Job[] | undefined =>
-  client.getQueryData(liveQuery(true).queryKey);
-
-const eachList = { queryKey: LISTS };
-
-/** A list that is read again would overwrite what the stream told meanwhile. */
-export async function takeSnapshot(client: QueryClient, jobs: Job[]): Promise<void> {
-  await client.cancelQueries({ queryKey: LIVE });
-  client.setQueryData(liveQuery(true).queryKey, mergeJobs(jobs));
-  const there = inSnapshot(jobs);
-  client.setQueriesData<JobPages>(eachList, (pages) => pages && patchPages(pages, there));
-  for (const job of jobs) client.setQueryData(one(job.id), (known?: Job) => known && job);
-  const told = new Set(jobs.map((job) => job.id));
-  void client.invalidateQueries({
-    queryKey: [ROOT, 'job'],
-    predicate: ({ queryKey }) => !told.has(String(queryKey[2])),
-  });
-}
-
-export function takeJob(client: QueryClient, job: Job): void {
-  client.setQueryData(liveQuery(true).queryKey, (jobs) => jobs && withJob(jobs, job));
-  client.setQueriesData<JobPages>(
-    eachList,
-    (pages) => pages && patchPages(pages, (each) => (each.id === job.id ? job : each)),
-  );
-  client.setQueryData(one(job.id), (known?: Job) => known && job);
-  if (!isActive(job)) void client.invalidateQueries({ queryKey: SCENARIOS_KEY });
-}
-
-export function dropJob(client: QueryClient, id: string): void {
-  client.setQueryData(liveQuery(true).queryKey, (jobs) => jobs && withoutJob(jobs, id));
-  client.setQueriesData<JobPages>(
-    eachList,
-    (pages) => pages && patchPages(pages, (each) => (each.id === id ? null : each)),
-  );
-  void client.invalidateQueries({ queryKey: one(id) });
-}
-
-/** The answer to a request may come after the event that tells what followed from it. */
-function takeAnswer(client: QueryClient, job: Job): void {
-  const known = liveJobs(client)?.find((each) => each.id === job.id);
-  if (!known || isLater(job, known)) takeJob(client, job);
-}
-
-export type Action = 'retry' | 'cancel' | 'delete';
-
-const at = (id: string) => ({ params: { path: { job_id: id } }, parseAs: 'text' as const });
-
-/** Retry, cancel or delete a job; a job that has gone meanwhile leaves the lists. */
-export function useJobAction(action: Action) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (id: string) => {
-      if (action === 'delete') await body(api.DELETE('/api/upload-jobs/{job_id}', at(id)));
-      else if (action === 'retry')
-        takeAnswer(
-          client,
-          await exactBody<Job>(api.POST('/api/upload-jobs/{job_id}/retry', at(id))),
-        );
-      else
-        takeAnswer(
-          client,
-          await exactBody<Job>(api.POST('/api/upload-jobs/{job_id}/cancel', at(id))),
-        );
-    },
-    onSuccess: (_, id) => {
-      if (action === 'delete') dropJob(client, id);
-    },
-    onError: (error, id) => {
-      if (toProblem(error).status === 404) dropJob(client, id);
-    },
-  });
-}

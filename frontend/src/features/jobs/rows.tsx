@@ -1,4 +1,4 @@
-import { makeStyles, mergeClasses, ProgressBar, tokens } from '@fluentui/react-components';
+import { makeStyles, ProgressBar, tokens } from '@fluentui/react-components';
 import { ChevronDownRegular, ChevronRightRegular } from '@fluentui/react-icons';
 
 import type { Problem } from '@/api/problem';
@@ -6,16 +6,13 @@ import { formatDuration } from '@/lib/format';
 import { Time } from '@/ui/Time';
 
 import { JobButtons } from './JobButtons';
-import { causes, stepSummary } from './results';
-import { isActive, jobWord, shownJob, shownStep, stepWord } from './states';
+import { isActive, jobWord, shownJob } from './states';
 import { StatusIcon } from './StatusIcon';
 import { text } from './text';
-import { stepSeconds, workedSeconds } from './timing';
-import { target, type JobRow, type StepRow } from './tree';
-import type { Job, Step } from './types';
+import { workedSeconds } from './timing';
+import { target, type HistoryRow, type JobRow } from './tree';
+import type { Job } from './types';
 import { useNow } from './useNow';
-
-const FIRST_CAUSES = 3;
 
 const useStyles = makeStyles({
   job: {
@@ -24,6 +21,14 @@ const useStyles = makeStyles({
     alignItems: 'center',
     columnGap: tokens.spacingHorizontalS,
     padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXXS}`,
+    cursor: 'pointer',
+  },
+  history: {
+    display: 'grid',
+    gridTemplateColumns: '20px max-content 1fr',
+    alignItems: 'center',
+    columnGap: tokens.spacingHorizontalS,
+    padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalM}`,
     cursor: 'pointer',
   },
   name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere', minWidth: 0 },
@@ -54,33 +59,6 @@ const useStyles = makeStyles({
   bar: { marginTop: tokens.spacingVerticalXS },
   buttons: { gridColumn: '3 / -1', marginInlineStart: `-${tokens.spacingHorizontalM}` },
   chevron: { display: 'inline-flex', color: tokens.colorNeutralForeground3 },
-  step: {
-    display: 'grid',
-    gridTemplateColumns: '20px minmax(80px, max-content) 1fr auto',
-    alignItems: 'baseline',
-    columnGap: tokens.spacingHorizontalS,
-    padding: `${tokens.spacingVerticalXXS} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXXS} 64px`,
-    fontSize: tokens.fontSizeBase200,
-    lineHeight: tokens.lineHeightBase300,
-  },
-  icon: { alignSelf: 'start' },
-  summary: {
-    order: 1,
-    gridColumn: '2 / -1',
-    color: tokens.colorNeutralForeground2,
-    overflowWrap: 'anywhere',
-    minWidth: 0,
-  },
-  counts: { '@media (min-width: 481px)': { order: 0, gridColumn: '3' } },
-  state: { gridColumn: '4', fontVariantNumeric: 'tabular-nums', textAlign: 'end' },
-  took: { color: tokens.colorNeutralForeground3, fontVariantNumeric: 'tabular-nums' },
-  causes: {
-    order: 2,
-    gridColumn: '2 / -1',
-    margin: 0,
-    paddingInlineStart: tokens.spacingHorizontalL,
-    overflowWrap: 'anywhere',
-  },
 });
 
 interface JobRowProps {
@@ -127,6 +105,22 @@ export function JobRowView({ row, active, onToggle, onProblem }: JobRowProps) {
   );
 }
 
+/** Jobs that ended long ago, folded away. */
+export function HistoryRowView(props: { row: HistoryRow; hasMore: boolean; onToggle: () => void }) {
+  const styles = useStyles();
+  const { expanded, count } = props.row;
+  return (
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
+    <div className={styles.history} onClick={props.onToggle}>
+      <span className={styles.chevron}>
+        {expanded ? <ChevronDownRegular /> : <ChevronRightRegular />}
+      </span>
+      <span className={styles.name}>{text.history(count, props.hasMore)}</span>
+      <span className={styles.facts}>{text.historyHint}</span>
+    </div>
+  );
+}
+
 function JobFacts({ job }: { job: Job }) {
   const styles = useStyles();
   const now = useNow(job.status === 'running');
@@ -139,61 +133,5 @@ function JobFacts({ job }: { job: Job }) {
       {job.attempt > 1 && <span key="attempt">{text.attempt(job.attempt)}</span>}
       {job.check_only && <span key="check">{text.checkOnly}</span>}
     </div>
-  );
-}
-
-export function StepRowView({ row }: { row: StepRow }) {
-  const styles = useStyles();
-  const { step } = row;
-  const shown = shownStep(step);
-  const summary = stepSummary(step);
-  return (
-    <div className={styles.step}>
-      <span className={styles.icon}>
-        <StatusIcon shown={shown} pct={step.pct} />
-      </span>
-      <span>{step.name}</span>
-      {summary && (
-        <span
-          key="summary"
-          className={mergeClasses(styles.summary, step.status === 'done' && styles.counts)}
-        >
-          {summary}
-        </span>
-      )}
-      <span className={styles.state}>
-        <StepState step={step} />
-      </span>
-      {step.problems.length > 0 && <Causes step={step} />}
-    </div>
-  );
-}
-
-/** `Done 0:02`, `Loading 60 %` */
-function StepState({ step }: { step: Step }) {
-  const styles = useStyles();
-  const now = useNow(step.status === 'running');
-  const seconds = stepSeconds(step, now);
-  return (
-    <>
-      <span>{stepWord(step)}</span>
-      {seconds !== null && (
-        <span key="took" className={styles.took}>{` ${formatDuration(seconds)}`}</span>
-      )}
-    </>
-  );
-}
-
-function Causes({ step }: { step: Step }) {
-  const styles = useStyles();
-  const all = causes(step);
-  const more = all.length - FIRST_CAUSES;
-  return (
-    <ul className={styles.causes}>
-      {all.slice(0, FIRST_CAUSES).map((cause) => (
-        <li key={cause}>{cause}</li>
-      ))}
-      {more > 0 && <li key="more">{text.moreProblems(more)}</li>}
-    </ul>
   );
 }

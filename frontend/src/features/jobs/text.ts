@@ -1,5 +1,5 @@
 /** All words of this feature. */
-import { formatCount } from '@/lib/format';
+import { formatCount, formatNumber } from '@/lib/format';
 
 import type { BackendId, JobStatus } from './types';
 
@@ -47,6 +47,9 @@ export const text = {
   notReadMore: 'Older jobs could not be read.',
   again: 'Retry',
 
+  history: (count: number, more: boolean) => `History (${formatNumber(count)}${more ? '+' : ''})`,
+  historyHint: 'ended more than a week ago',
+
   gone: 'This job is no longer there',
   goneHint: 'It was deleted, here or in another window.',
 
@@ -57,7 +60,13 @@ export const text = {
   details: 'Details',
   open: 'Open',
   openScenario: (name: string) => `Open ${name}`,
-  scenarioGone: 'no longer there',
+  oldData: 'The old data is untouched.',
+  bell: 'Tell me when it ends',
+  bellSet: 'The browser will tell you when it ends, while this page is open.',
+  bellRefused:
+    'The browser does not let this page notify you. Allow notifications in its settings for this site.',
+  notification: (name: string, word: string) => `${name}: ${word}`,
+  scenarioGone: 'scenario no longer there',
   copy: 'Copy details',
   copied: 'Copied',
   notCopied: 'The browser did not allow copying.',
@@ -80,7 +89,14 @@ export const text = {
   overview: 'Overview',
   timeline: 'Timeline',
   files: 'Files',
-  kinds: { tables: 'rows' } as Record<string, string>,
+  kinds: {
+    vertices: ['vertex', 'vertices'],
+    edges: ['edge', 'edges'],
+    dangling: ['dangling edge', 'dangling edges'],
+    tables: ['row', 'rows'],
+    documents: ['document', 'documents'],
+    prompts: ['prompt', 'prompts'],
+  } as Record<string, [one: string, many: string]>,
   results: 'Results',
   warnings: 'Warnings',
   record: 'Record as JSON',

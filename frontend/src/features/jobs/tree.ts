@@ -5,15 +5,23 @@ import type { Job, Step } from './types';
 
 interface At {
   key: string;
+  level: number;
   /** Counted from 1 among its siblings, for screen readers. */
   position: number;
   siblings: number;
+  /** Key of the row it lies below; null at the top. */
+  parent: string | null;
 }
 export type JobRow = At & { kind: 'job'; job: Job; expanded: boolean };
 export type StepRow = At & { kind: 'step'; job: Job; step: Step };
-export type Row = JobRow | StepRow;
+/** Jobs that ended long ago lie below this one. */
+export type HistoryRow = At & { kind: 'history'; count: number; expanded: boolean };
+export type Row = JobRow | StepRow | HistoryRow;
+
+export const HISTORY = 'history';
 
 const RECENT_MS = 24 * 3_600_000;
+const WEEK_MS = 7 * RECENT_MS;
 
 /** Open by itself: what works, and what failed so lately that somebody wants to know why. */
 export function opensByItself(job: Job, now: number): boolean {
@@ -21,36 +29,58 @@ export function opensByItself(job: Job, now: number): boolean {
   return job.status === 'running';
 }
 
+/** It ended more than a week ago. */
+export function isHistory(job: Job, now: number): boolean {
+  return !isActive(job) && now - Date.parse(job.updated_at) > WEEK_MS;
+}
+
 /** Parts that are not in the pack are told on the job's page only. */
 export function shownSteps(job: Job): Step[] {
   return job.steps.filter((step) => step.status !== 'skipped');
 }
 
-export function rowsOf(jobs: Job[], isOpen: (job: Job) => boolean): Row[] {
-  return jobs.flatMap((job, at) => {
-    const expanded = isOpen(job);
-    const head: JobRow = {
-      kind: 'job',
-      key: job.id,
-      job,
-      expanded,
-      position: at + 1,
-      siblings: jobs.length,
-    };
-    if (!expanded) return [head];
-    const steps = shownSteps(job);
-    return [
-      head,
-      ...steps.map((step, at): StepRow => ({
-        kind: 'step',
-        key: `${job.id}/${step.name}`,
-        job,
-        step,
-        position: at + 1,
-        siblings: steps.length,
-      })),
-    ];
+export function rowsOf(recent: Job[], history: Job[], isOpen: (key: string) => boolean): Row[] {
+  const siblings = recent.length + (history.length > 0 ? 1 : 0);
+  const rows = recent.flatMap((job, at) =>
+    jobRows(job, { key: job.id, level: 1, position: at + 1, siblings, parent: null }, isOpen),
+  );
+  if (history.length === 0) return rows;
+  const expanded = isOpen(HISTORY);
+  rows.push({
+    kind: 'history',
+    key: HISTORY,
+    level: 1,
+    position: siblings,
+    siblings,
+    parent: null,
+    count: history.length,
+    expanded,
   });
+  if (!expanded) return rows;
+  const below = { level: 2, siblings: history.length, parent: HISTORY };
+  return rows.concat(
+    history.flatMap((job, at) => jobRows(job, { key: job.id, position: at + 1, ...below }, isOpen)),
+  );
+}
+
+function jobRows(job: Job, at: At, isOpen: (key: string) => boolean): Row[] {
+  const expanded = isOpen(job.id);
+  const head: JobRow = { kind: 'job', job, expanded, ...at };
+  if (!expanded) return [head];
+  const steps = shownSteps(job);
+  return [
+    head,
+    ...steps.map((step, index): StepRow => ({
+      kind: 'step',
+      key: `${job.id}/${step.name}`,
+      level: at.level + 1,
+      position: index + 1,
+      siblings: steps.length,
+      parent: job.id,
+      job,
+      step,
+    })),
+  ];
 }
 
 /** `Fabric “Demo”` */
@@ -59,7 +89,7 @@ export function target(job: Job): string {
   return job.workspace_name ? `${backend} “${job.workspace_name}”` : backend;
 }
 
-export type Move = { to: string } | { open: Job; is: boolean } | null;
+export type Move = { to: string } | { open: string; is: boolean } | null;
 
 /** What a key means on a row; null where it means nothing there. */
 export function keyMove(rows: Row[], key: string, current: string): Move {
@@ -69,6 +99,7 @@ export function keyMove(rows: Row[], key: string, current: string): Move {
   );
   const row = rows[at];
   if (!row) return null;
+  const expanded = row.kind === 'step' ? null : row.expanded;
   const goTo = (index: number): Move => {
     const other = rows[Math.min(rows.length - 1, Math.max(0, index))];
     return other ? { to: other.key } : null;
@@ -83,14 +114,14 @@ export function keyMove(rows: Row[], key: string, current: string): Move {
     case 'End':
       return goTo(rows.length - 1);
     case 'ArrowRight':
-      if (row.kind === 'step') return null;
-      return row.expanded ? goTo(at + 1) : { open: row.job, is: true };
+      if (expanded === null) return null;
+      return expanded ? goTo(at + 1) : { open: row.key, is: true };
     case 'ArrowLeft':
-      if (row.kind === 'step') return { to: row.job.id };
-      return row.expanded ? { open: row.job, is: false } : null;
+      if (expanded) return { open: row.key, is: false };
+      return row.parent === null ? null : { to: row.parent };
     case 'Enter':
     case ' ':
-      return row.kind === 'job' ? { open: row.job, is: !row.expanded } : null;
+      return expanded === null ? null : { open: row.key, is: !expanded };
     default:
       return null;
   }
