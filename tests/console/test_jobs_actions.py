@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from support.browser import axe_in_both_themes, screenshots
+from support.browser import examine
 from support.job_pages import (
     announcements,
     bad_pack,
@@ -57,7 +57,7 @@ def test_a_bad_file_leaves_the_old_data_until_a_good_one_comes(
     graph = step_row(panel, "graph")
     expect(graph).to_contain_text(re.compile(r"DimSite\.csv, row 4, .*column SiteId"))
     expect(graph).to_contain_text("The old data is untouched.")
-    screenshots(page, "jobs-old-data")
+    examine(page, "jobs-old-data")
     job_row(panel, "plant").get_by_role("link", name="Open plant").click()
     expect(page.get_by_role("main")).to_contain_text("3 vertices")
     files = base_pack("plant")
@@ -93,7 +93,7 @@ def test_retry_and_delete_by_keyboard(page: Page, console: Stack, tmp_path: Path
     press(page, delete)
     question = page.get_by_role("alertdialog", name="Delete this job of second?")
     expect(question.locator(":focus")).to_be_visible()
-    axe_in_both_themes(page)
+    examine(page, "jobs-delete")
     page.keyboard.press("Escape")
     expect(question).to_have_count(0)
     expect(delete).to_be_focused()
@@ -193,6 +193,6 @@ def test_a_browser_that_may_not_notify_says_how_it_could(
     bell.click()
     expect(panel.get_by_text("Allow notifications")).to_be_visible()
     expect(bell).to_have_attribute("aria-pressed", "false")
-    screenshots(page, "jobs-bell")
+    examine(page, "jobs-bell")
     job_row(panel, "slow").get_by_role("button", name="Cancel").click()
     expect(job_row(panel, "slow")).to_contain_text("Cancelled")

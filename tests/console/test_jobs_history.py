@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from benchmarks.job_list import ended_job, store_jobs
-from support.browser import axe_in_both_themes, screenshots
+from support.browser import examine
 from support.job_pages import announcements, job_row, open_panel, store_job
 from support.stack import Stack
 
@@ -70,8 +70,7 @@ def test_jobs_that_ended_more_than_a_week_ago_are_folded(page: Page) -> None:
     expect(fold(panel)).to_have_attribute("aria-expanded", "false")
     expect(job_row(panel, "recent")).to_be_visible()
     expect(old_jobs(panel)).to_have_count(0)
-    axe_in_both_themes(page)
-    screenshots(page, "jobs-history-folded")
+    examine(page, "jobs-history-folded")
     job_row(panel, "recent").focus()
     page.keyboard.press("End")
     expect(fold(panel)).to_be_focused()
@@ -80,8 +79,7 @@ def test_jobs_that_ended_more_than_a_week_ago_are_folded(page: Page) -> None:
     expect(fold(panel)).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("ArrowRight")
     expect(old_jobs(panel).first).to_be_focused()
-    axe_in_both_themes(page)
-    screenshots(page, "jobs-history")
+    examine(page, "jobs-history")
     page.keyboard.press("ArrowLeft")
     expect(fold(panel)).to_be_focused()
     page.keyboard.press("Enter")

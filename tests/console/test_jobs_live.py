@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from support.browser import axe_in_both_themes, screenshots
+from support.browser import examine
 from support.job_pages import announcements, job_row, open_panel, slow_pack, start, step_row
 from support.jobs import load, wait_for_end
 from support.packs import base_pack, tarballs
@@ -41,8 +41,7 @@ def test_a_running_job_is_live_and_its_end_is_said(
     expect(page).to_have_title(re.compile(r"^\(1\) "))
     expect(page.get_by_text("live", exact=True)).to_be_visible()
     expect(step_row(page, "telemetry")).to_contain_text(re.compile(r"Loading \d+ %"))
-    axe_in_both_themes(page)
-    screenshots(page, "jobs-running")
+    examine(page, "jobs-running")
     expect(row).to_have_accessible_name(re.compile("^slow Done in"), timeout=60_000)
     expect(announcements(page)).to_contain_text("slow done.")
     expect(page).to_have_title(re.compile("^Scenarios"))
@@ -77,8 +76,7 @@ def test_events_are_cut_for_a_minute(page: Page, console: Stack, tmp_path: Path)
         )
         expect(stopped).to_be_visible(timeout=40_000)
         expect(job_row(panel, "calm")).to_be_visible()
-        axe_in_both_themes(page)
-        screenshots(page, "jobs-stopped")
+        examine(page, "jobs-stopped")
     finally:
         console.nginx.start()
     with console.client() as client:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
-from support.browser import axe_in_both_themes, screenshots
+from support.browser import examine
 from support.job_pages import bad_pack, job_row, load_pack, open_panel, start, step_row
 from support.packs import base_pack, tarballs
 from support.stack import Stack
@@ -215,14 +215,11 @@ def test_the_panel_opens_on_the_job_that_is_asked_for(
 def test_accessible_and_good_to_look_at(page: Page) -> None:
     panel = open_panel(page)
     job_row(panel, "good").click()
-    axe_in_both_themes(page)
-    screenshots(page, "jobs-panel")
+    examine(page, "jobs-panel")
     page.goto("/jobs")
     expect(job_row(page, "good")).to_be_visible()
-    axe_in_both_themes(page)
-    screenshots(page, "jobs-page")
+    examine(page, "jobs-page")
     job_row(page, "faulty").get_by_role("link", name="Details").click()
     expect(page.get_by_role("region", name="Files")).to_be_visible()
     page.get_by_text("Record as JSON").click()
-    axe_in_both_themes(page)
-    screenshots(page, "job")
+    examine(page, "job")

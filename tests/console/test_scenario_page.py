@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from support.browser import axe_in_both_themes, screenshots
+from support.browser import examine
 from support.sample import NAME, load_sample
 from support.stack import Stack
 
@@ -31,8 +31,7 @@ def test_the_overview(page: Page, loaded: Stack) -> None:
     expect(columns.get_by_role("row", name="Timestamp timestamp")).to_be_visible()
     graph = page.get_by_role("region", name="In the graph")
     expect(graph.get_by_role("listitem").filter(has_text="Customer")).to_contain_text("50")
-    axe_in_both_themes(page)
-    screenshots(page, "overview")
+    examine(page, "overview")
 
 
 def test_texts_are_read_and_the_address_holds_them(page: Page, loaded: Stack) -> None:
@@ -41,8 +40,7 @@ def test_texts_are_read_and_the_address_holds_them(page: Page, loaded: Stack) ->
     link.click()
     reader = page.get_by_role("dialog", name="Duct damaged by civil works")
     expect(reader.get_by_role("region", name="Text")).to_contain_text("duct")
-    axe_in_both_themes(page)
-    screenshots(page, "reader")
+    examine(page, "reader")
     page.reload()
     expect(reader).to_be_visible()
     page.keyboard.press("Escape")
@@ -88,8 +86,7 @@ def test_the_graph_finds_and_shows_a_vertex(page: Page, loaded: Stack) -> None:
     expect(page).to_have_url(re.compile("vertex="))
     # the drawing settles before it is looked at
     expect(page.get_by_role("button", name="Stop layout")).to_have_count(0, timeout=25_000)
-    axe_in_both_themes(page)
-    screenshots(page, "graph")
+    examine(page, "graph")
     title = heading.inner_text()
     page.reload()
     expect(heading).to_have_text(title)
@@ -118,8 +115,7 @@ def test_the_table_is_the_same_graph(page: Page, loaded: Stack) -> None:
     details = page.get_by_role("region", name="Details")
     expect(details.get_by_role("heading", level=2)).to_have_text(name)
     expect(table.get_by_role("row", selected=True)).to_have_count(1)
-    axe_in_both_themes(page)
-    screenshots(page, "graph-table")
+    examine(page, "graph-table")
 
 
 def test_the_old_data_stays_while_new_data_is_loaded(page: Page, loaded: Stack) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from support.browser import axe_in_both_themes, screenshots
+from support.browser import examine
 from support.sample import NAME, load_sample
 from support.stack import Stack
 
@@ -15,8 +15,7 @@ TITLE = "Harrowmere metro fibre"
 def test_the_sample_is_loaded_from_the_empty_state(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_text("No scenario yet.")).to_be_visible()
-    axe_in_both_themes(page)
-    screenshots(page, "scenarios-empty")
+    examine(page, "scenarios-empty")
     page.get_by_role("button", name="Load the sample").click()
     expect(page.get_by_role("dialog", name="Jobs")).to_be_visible()
     page.keyboard.press("Escape")
@@ -26,8 +25,7 @@ def test_the_sample_is_loaded_from_the_empty_state(page: Page) -> None:
     expect(contents).to_contain_text("1,184 edges")
     expect(contents).to_contain_text("26,880 rows")
     expect(page.get_by_text(re.compile("^Done in "))).to_be_visible()
-    axe_in_both_themes(page)
-    screenshots(page, "scenarios")
+    examine(page, "scenarios")
 
 
 def test_a_scenario_is_deleted_by_its_name(page: Page, console: Stack) -> None:
@@ -38,8 +36,7 @@ def test_a_scenario_is_deleted_by_its_name(page: Page, console: Stack) -> None:
     page.get_by_role("menuitem", name="Delete…").click()
     dialog = page.get_by_role("dialog", name="Delete short-lived?")
     expect(dialog).to_contain_text("433 vertices, 1,184 edges, 2 tables, 26,880 rows, 8 runbooks")
-    axe_in_both_themes(page)
-    screenshots(page, "scenarios-delete")
+    examine(page, "scenarios-delete")
     page.keyboard.press("Escape")
     expect(more).to_be_focused()
 
@@ -77,8 +74,7 @@ def test_what_is_not_reachable_is_said_and_tried_again(page: Page, console: Stac
     alert = page.get_by_role("group").filter(has_text="could not be read")
     expect(alert).to_contain_text("Out for lunch.", timeout=20_000)
     expect(alert).to_contain_text("r-42")
-    axe_in_both_themes(page)
-    screenshots(page, "scenarios-failed")
+    examine(page, "scenarios-failed")
     page.unroute("**/query/scenarios")
     page.get_by_role("button", name="Retry").click()
     expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
@@ -105,8 +101,7 @@ def test_the_address_holds_what_one_looks_for(page: Page, console: Stack) -> Non
     page.goto("/?sort=name")
     first = page.get_by_role("list", name="Scenarios").get_by_role("heading").first
     expect(first).to_have_text(re.compile("Harrowmere|Plant 0"))
-    axe_in_both_themes(page)
-    screenshots(page, "scenarios-many")
+    examine(page, "scenarios-many")
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from support.browser import axe_in_both_themes, screenshots
+from support.browser import examine
 
 
 def test_the_first_stop_skips_to_the_main_part(page: Page) -> None:
@@ -23,8 +23,7 @@ def test_keys_open_layers_and_escape_closes_them(page: Page) -> None:
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys")
     expect(keys).to_be_visible()
-    axe_in_both_themes(page)
-    screenshots(page, "keys")
+    examine(page, "keys")
     page.keyboard.press("j")  # something lies above the page: no key acts
     page.keyboard.press("Escape")
     expect(keys).to_have_count(0)
@@ -54,8 +53,7 @@ def test_settings(page: Page) -> None:
     page.goto("/settings")
     services = page.get_by_role("table", name="Services")
     expect(services.get_by_text("Ready")).to_have_count(2)
-    axe_in_both_themes(page)
-    screenshots(page, "settings")
+    examine(page, "settings")
     page.emulate_media(color_scheme="light")
     page.get_by_role("radio", name="Dark").check()
     expect(page.locator("html")).to_have_css("color-scheme", "dark")
@@ -77,4 +75,4 @@ def test_a_narrow_header_keeps_everything(page: Page) -> None:
 def test_an_address_without_a_page(page: Page) -> None:
     page.goto("/nowhere")
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is at this address")
-    axe_in_both_themes(page)
+    examine(page, "not-found")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
-from support.browser import axe_in_both_themes, screenshots
+from support.browser import examine
 from support.job_pages import load_pack
 from support.packs import base_pack, tarball
 from support.stack import Stack
@@ -87,8 +87,7 @@ def test_unavailable_backends_can_be_reached_but_not_chosen(page: Page) -> None:
 
 def test_empty(page: Page) -> None:
     open_dialog(page)
-    axe_in_both_themes(page)
-    screenshots(page, "upload-empty")
+    examine(page, "upload-empty")
 
 
 def test_filled_with_notices_and_faults(page: Page, tmp_path: Path) -> None:
@@ -103,8 +102,7 @@ def test_filled_with_notices_and_faults(page: Page, tmp_path: Path) -> None:
     dialog.get_by_role("button", name="All as one").click()
     choose(dialog, tarball(tmp_path / "odd.tgz", {"a.bin": b"?"}))
     expect(dialog.get_by_text("Nothing in it tells")).to_be_visible()
-    axe_in_both_themes(page)
-    screenshots(page, "upload-filled")
+    examine(page, "upload-filled")
 
 
 def test_two_scenarios(page: Page, tmp_path: Path) -> None:
@@ -115,8 +113,7 @@ def test_two_scenarios(page: Page, tmp_path: Path) -> None:
         packed(tmp_path / "2", "hello-world")["graph"],
     )
     expect(dialog.get_by_text("two scenarios")).to_be_visible()
-    axe_in_both_themes(page)
-    screenshots(page, "upload-two-scenarios")
+    examine(page, "upload-two-scenarios")
 
 
 def test_replacing(page: Page, console: Stack, tmp_path: Path) -> None:
@@ -126,8 +123,7 @@ def test_replacing(page: Page, console: Stack, tmp_path: Path) -> None:
     expect(dialog.get_by_text("exists: will be replaced")).to_be_visible()
     save(dialog)
     expect(dialog.get_by_role("button", name="Replace", exact=True)).to_be_visible()
-    axe_in_both_themes(page)
-    screenshots(page, "upload-replace")
+    examine(page, "upload-replace")
 
 
 def test_sending(page: Page, tmp_path: Path) -> None:
@@ -137,8 +133,7 @@ def test_sending(page: Page, tmp_path: Path) -> None:
     slow_network(page, 100_000)
     save(dialog)
     expect(dialog.get_by_text(re.compile("s left$"))).to_be_visible(timeout=15_000)
-    axe_in_both_themes(page)
-    screenshots(page, "upload-sending")
+    examine(page, "upload-sending")
     dialog.get_by_role("button", name="Cancel", exact=True).click()
 
 
@@ -163,8 +158,7 @@ def test_refused_with_many_problems(page: Page, tmp_path: Path) -> None:
     graph = row(dialog, "Graph")
     expect(graph.get_by_role("listitem")).to_have_count(3)
     expect(graph).to_contain_text("17 more")
-    axe_in_both_themes(page)
-    screenshots(page, "upload-refused")
+    examine(page, "upload-refused")
     graph.get_by_role("button", name="Show all").click()
     expect(graph.get_by_role("listitem")).to_have_count(20)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

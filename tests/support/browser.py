@@ -87,14 +87,9 @@ def axe(page: Page) -> None:
     assert not said, "\n".join(said)
 
 
-def axe_in_both_themes(page: Page) -> None:
-    for theme in THEMES:
-        page.emulate_media(color_scheme=theme)
-        axe(page)
-
-
-def screenshots(page: Page, name: str) -> None:
-    """``name-{light,dark}-{wide,narrow}.png``, and no page may be wider than the window."""
+def examine(page: Page, name: str) -> None:
+    """Looks at the page in both themes, wide and narrow: axe finds nothing, nothing is wider than
+    the window, and ``name-{light,dark}-{wide,narrow}.png`` is there for people to look at."""
     before = page.viewport_size
     assert before
     SCREENSHOTS.mkdir(exist_ok=True)
@@ -102,7 +97,7 @@ def screenshots(page: Page, name: str) -> None:
         page.emulate_media(color_scheme=theme)
         for size, width, height in (("wide", 1280, 800), ("narrow", 360, 740)):
             page.set_viewport_size({"width": width, "height": height})
-            settle(page)
+            axe(page)
             overflow = "document.documentElement.scrollWidth - window.innerWidth"
             assert page.evaluate(overflow) <= 0, f"{name} is too wide for {width}"
             page.screenshot(path=SCREENSHOTS / f"{name}-{theme}-{size}.png")

@@ -10,7 +10,7 @@ const useStyles = makeStyles({
   canvas: {
     position: 'relative',
     height: '100%',
-    minHeight: '420px',
+    minHeight: '360px',
     overflow: 'hidden',
     backgroundColor: tokens.colorNeutralBackground1,
   },

@@ -11,7 +11,7 @@ import { nameOf, type Model } from './model';
 const ROW = 40;
 
 const useStyles = makeStyles({
-  scroll: { height: '100%', minHeight: '420px', maxHeight: '70vh', overflow: 'auto' },
+  scroll: { height: '100%', minHeight: '360px', maxHeight: '70vh', overflow: 'auto' },
   row: {
     display: 'grid',
     gridTemplateColumns: 'minmax(0, 2fr) minmax(0, 1fr) 64px',

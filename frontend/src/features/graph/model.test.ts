@@ -40,3 +40,14 @@ test('names are found before other properties', () => {
   expect(find(model.vertices, 'united states')).toEqual([US]);
   expect(find(model.vertices, ' ')).toEqual([]);
 });
+
+test('the nearest is found first: the whole name, its beginning, a word of it, the id', () => {
+  const called = (Name: string, id = Name) => ({ id: `S:${id}`, label: 'S', properties: { Name } });
+  const [id, word, begins, whole] = [
+    called('Core', 'hill'),
+    called('Castle Hill'),
+    called('Hill Top'),
+    called('Hill'),
+  ];
+  expect(find([id, word, begins, whole], 'hill')).toEqual([whole, begins, word, id]);
+});

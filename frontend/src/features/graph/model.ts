@@ -37,17 +37,28 @@ export function nameOf(vertex: Vertex): string {
   return naming ? String(naming[1]) : vertex.id.slice(vertex.id.indexOf(':') + 1);
 }
 
-/** Those with each word in their name, their id or a text of theirs; by name first. */
+/** Those that the words are found in, the nearest first. */
 export function find(vertices: Vertex[], words: string): Vertex[] {
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  if (wanted.length === 0) return [];
-  const has = (text: string) => wanted.every((word) => text.includes(word));
-  const named = vertices.filter((each) => has(`${nameOf(each)} ${each.id}`.toLowerCase()));
-  const known = new Set(named);
-  const others = vertices.filter(
-    (each) => !known.has(each) && has(Object.values(each.properties).join(' ').toLowerCase()),
-  );
-  return [...named, ...others];
+  const phrase = words.toLowerCase().trim();
+  if (!phrase) return [];
+  const wanted = phrase.split(/\s+/);
+  return vertices
+    .map((vertex) => ({ vertex, distance: distanceOf(vertex, phrase, wanted) }))
+    .filter(({ distance }) => distance < NOWHERE)
+    .toSorted((a, b) => a.distance - b.distance)
+    .map(({ vertex }) => vertex);
+}
+
+const NOWHERE = 5;
+
+function distanceOf(vertex: Vertex, phrase: string, wanted: string[]): number {
+  const name = nameOf(vertex).toLowerCase();
+  const has = (text: string) => wanted.every((word) => text.toLowerCase().includes(word));
+  if (name === phrase) return 0;
+  if (name.startsWith(phrase)) return 1;
+  if (has(name)) return 2;
+  if (has(`${name} ${vertex.id}`)) return 3;
+  return has(Object.values(vertex.properties).join(' ')) ? 4 : NOWHERE;
 }
 
 /** `98 by route`, for each label of an edge, most first. */

@@ -20,7 +20,7 @@ export const TEXT = {
   where: 'Where',
   warnings: 'Warnings',
   notLoaded: 'Not loaded',
-  noWarnings: 'None',
+  noWarnings: 'No warnings',
   inGraph: 'In the graph',
   vertices: 'Vertices',
   edges: 'Edges',
