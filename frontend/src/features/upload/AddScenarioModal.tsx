@@ -147,7 +147,11 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
           >
             {TEXT.title}
           </DialogTitle>
-          <DialogContent className={styles.content}>
+          <DialogContent
+            className={styles.content}
+            // scrolls by keyboard where nothing inside can have the focus
+            tabIndex={upload.phase === 'sending' ? 0 : undefined}
+          >
             {state.step.kind === 'failed' && (
               <FailureBar
                 failure={state.step.failure}
