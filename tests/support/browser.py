@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -18,7 +18,7 @@ SAMPLE = nginx.HTML / "samples"
 SCREENSHOTS = ROOT / "tests" / "console" / "screenshots"
 # where Fluent catches the focus on its way out of a dialog; it is passed on at once
 NOT_JUDGED = ["[data-tabster-dummy]"]
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+THEMES: Final = ("light", "dark")
 
 
 def require_console() -> str:

@@ -41,8 +41,9 @@ test('names are found before other properties', () => {
   expect(find(model.vertices, ' ')).toEqual([]);
 });
 
+const called = (Name: string, id = Name) => ({ id: `S:${id}`, label: 'S', properties: { Name } });
+
 test('the nearest is found first: the whole name, its beginning, a word of it, the id', () => {
-  const called = (Name: string, id = Name) => ({ id: `S:${id}`, label: 'S', properties: { Name } });
   const [id, word, begins, whole] = [
     called('Core', 'hill'),
     called('Castle Hill'),
