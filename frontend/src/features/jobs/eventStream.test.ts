@@ -64,6 +64,14 @@ test('a silent stream is replaced, one that pings is not', async () => {
   expect(answers).toHaveLength(2);
 });
 
+test('who asks for another connection waits for nothing', async () => {
+  following = followEvents('/events', told);
+  await vi.advanceTimersByTimeAsync(10);
+  following.reconnect();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(answers).toHaveLength(2);
+});
+
 test('after sleep a dead stream is replaced at the first look', async () => {
   following = followEvents('/events', told);
   await vi.advanceTimersByTimeAsync(10);

@@ -34,6 +34,7 @@ export function followEvents(url: string, told: Followed): Following {
   let lastByte = Date.now();
   let failures = 0;
   let wake: (() => void) | null = null;
+  let hurry = false;
 
   const alive = (answer: Response | null = null) => {
     lastByte = Date.now();
@@ -46,6 +47,7 @@ export function followEvents(url: string, told: Followed): Following {
   };
   const reconnect = () => {
     failures = 0;
+    hurry = true;
     connection.abort();
     wake?.();
   };
@@ -64,10 +66,14 @@ export function followEvents(url: string, told: Followed): Following {
       if (closed.signal.aborted) return;
       told.onLost();
       failures += 1;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        setTimeout(resolve, backOff(failures));
-      });
+      // who asks in mid-attempt waits no more than who asks between two
+      if (!hurry) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          setTimeout(resolve, backOff(failures));
+        });
+      }
+      hurry = false;
     }
   };
 
