@@ -70,7 +70,7 @@ $(FOR_DEV): $(DESCRIBED) $(FOR_RUN)
 	@touch $@
 
 $(MODULES): frontend/package.json frontend/package-lock.json frontend/.npmrc
-	@node -e '[a, b] = process.versions.node.split("."); process.exit(a < 20 || (a == 20 && b < 19))' \
+	@node -e '[a, b] = process.versions.node.split("."); process.exit(a < 20 || (a == 20 && b < 19) ? 1 : 0)' \
 		2>/dev/null && command -v npm >/dev/null || \
 		{ echo "The console is built with Node.js 20.19 or newer and npm. Install them first." >&2; exit 1; }
 	@echo "Installing what it takes to build the console"
