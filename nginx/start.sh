@@ -1,0 +1,8 @@
+#!/bin/sh
+# In a container: fills in the template from the environment and becomes nginx.
+set -eu
+template="$(dirname "$0")/nginx.conf.template"
+# only what the template names: nginx's own variables look much the same
+names="$(grep -o '\${[A-Z_]*}' "$template" | sort -u)"
+envsubst "$names" <"$template" >"$STATE/nginx.conf"
+exec nginx -p "$STATE/" -c "$STATE/nginx.conf" -e stderr -g 'daemon off;'
