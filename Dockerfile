@@ -91,8 +91,8 @@ FROM ${NGINX} AS nginx
 COPY --from=console --chmod=0755 / /srv/console/
 COPY --chmod=0755 nginx/ /srv/nginx/
 ENV LISTEN=8080 \
-    API=api:8000 \
-    GRAPH_QUERY_API=graph-query-api:8100 \
+    API="api:8000 resolve" \
+    GRAPH_QUERY_API="graph-query-api:8100 resolve" \
     HTML=/srv/console \
     STATE=/run/nginx \
     ACCESS_LOG=/dev/stdout

