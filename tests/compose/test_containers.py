@@ -59,16 +59,10 @@ class Containers:
         subprocess.run(["cp", "-a", image.root / target[1:], self.folder / name], check=True)
 
     def command(self, name: str, command: list[str]) -> list[str]:
-        service, image = self.services[name], self.images[name]
+        service = self.services[name]
         volumes = (each.split(":") for each in service.get("volumes", []))
-        variables = image.environment | service.get("environment", {})
-        return image.sandbox(
+        return self.images[name].sandbox(
             [self._with_our_ports(word) for word in command],
-            {
-                **{variable: self._with_our_ports(value) for variable, value in variables.items()},
-                "API_PORT": str(self.ports["8000"]),
-                "GRAPH_QUERY_API_PORT": str(self.ports["8100"]),
-            },
             tmpfs=[each.partition(":")[0] for each in service["tmpfs"]],
             mounts={
                 self.hosts: "/etc/hosts",
@@ -76,6 +70,14 @@ class Containers:
                 **{self.folder / volume: target for volume, target in volumes},
             },
         )
+
+    def environment(self, name: str) -> dict[str, str]:
+        given = self.images[name].environment | self.services[name].get("environment", {})
+        return {
+            **{variable: self._with_our_ports(value) for variable, value in given.items()},
+            "API_PORT": str(self.ports["8000"]),
+            "GRAPH_QUERY_API_PORT": str(self.ports["8100"]),
+        }
 
     def _with_our_ports(self, text: str) -> str:
         for port, ours in self.ports.items():
@@ -91,7 +93,10 @@ class Containers:
         with (self.folder / f"{name}.log").open("ab") as log:
             os.fchown(log.fileno(), UID, UID)  # as an engine does, or /dev/stdout can't be opened
             process = Popen(
-                self.command(name, [*image.entrypoint, *image.command]), stdout=log, stderr=STDOUT
+                self.command(name, [*image.entrypoint, *image.command]),
+                env=self.environment(name),
+                stdout=log,
+                stderr=STDOUT,
             )
         self.processes[name] = process
 
@@ -104,8 +109,14 @@ class Containers:
     def health(self, name: str) -> subprocess.CompletedProcess[str]:
         word, *check = self.services[name]["healthcheck"]["test"]
         assert word == "CMD"
-        command = self.command(name, check)
-        return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        return subprocess.run(
+            self.command(name, check),
+            env=self.environment(name),
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
 
     def stop(self, name: str) -> int:
         process = self.processes.pop(name)

