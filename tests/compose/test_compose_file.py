@@ -13,9 +13,9 @@ from app.settings import Settings as ApiSettings
 from graph_query_api.settings import Settings as GraphQuerySettings
 from local import nginx
 from service_kit.serving import ServiceSettings
+from support.build_context import context
 from support.compose_file import COMPOSE, ROOT, compose
 from support.dockerfile import stages
-from support.images import context
 
 STAGES = stages((ROOT / "Dockerfile").read_text())
 SERVICES: dict[str, type[ServiceSettings]] = {

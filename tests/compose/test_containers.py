@@ -17,9 +17,10 @@ from typing import Any
 
 import httpx
 
+from support.build_context import context
 from support.compose_file import ROOT, compose
 from support.dockerfile import stages
-from support.images import Builder, Image, context, require_programs
+from support.images import Builder, Image, require_programs
 from support.jobs import cypher, load
 from support.name_server import name_server
 from support.stack import free_port, wait_until
