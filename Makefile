@@ -19,7 +19,7 @@ CONSOLE_SOURCES := $(shell find frontend/src frontend/public -type f) \
 SAMPLE_SOURCES := $(shell find samples/metro-fibre -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test check bench clean node
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -69,10 +69,12 @@ $(FOR_DEV): $(DESCRIBED) $(FOR_RUN)
 	@$(PIP) --group dev
 	@touch $@
 
-$(MODULES): frontend/package.json frontend/package-lock.json frontend/.npmrc
+node:
 	@node -e '[a, b] = process.versions.node.split("."); process.exit(a < 20 || (a == 20 && b < 19) ? 1 : 0)' \
 		2>/dev/null && command -v npm >/dev/null || \
 		{ echo "The console is built with Node.js 20.19 or newer and npm. Install them first." >&2; exit 1; }
+
+$(MODULES): frontend/package.json frontend/package-lock.json frontend/.npmrc | node
 	@echo "Installing what it takes to build the console"
 	@cd frontend && npm ci --silent
 	@touch $@

@@ -14,7 +14,8 @@ import pytest
 from local import nginx
 from local.errors import CannotRunError
 from support.front import Front, fronted, served
-from support.stack import free_port
+from support.name_server import name_server
+from support.stack import free_port, wait_until
 
 PROBLEM = "application/problem+json"
 
@@ -51,7 +52,9 @@ def test_nginx_accepts_it(tmp_path: Path) -> None:
 
 def test_every_placeholder_is_filled_and_no_other_is_known() -> None:
     names = set(re.findall(r"\$\{(\w+)\}", nginx.TEMPLATE.read_text()))
-    assert names == {"LISTEN", "API", "GRAPH_QUERY_API", "HTML", "STATE", "ACCESS_LOG"}
+    assert names == {
+        *("LISTEN", "API", "GRAPH_QUERY_API", "RESOLVER", "HTML", "STATE", "ACCESS_LOG"),
+    }
     assert nginx.render("a ${NAME} $host", {"NAME": "b"}) == "a b $host"
     with pytest.raises(KeyError):
         nginx.render("${OTHER}", {})
@@ -156,6 +159,22 @@ def test_a_service_that_is_down_is_a_problem_until_it_is_back(tmp_path: Path) ->
             assert (down.status_code, down.headers["content-type"]) == (502, PROBLEM)
             assert down.json()["type"] == "urn:problem:service-not-reachable"
         assert httpx.get(f"{front.url}/api/ready").status_code == 200
+
+
+def test_a_service_that_moves_is_found_again(tmp_path: Path) -> None:
+    """As a container does that is started anew; one that is not there yet holds up nothing."""
+    with served() as api, name_server() as names:
+        host, _, port = api.partition(":")
+        names["api"] = "127.0.0.2"
+        upstreams = {"api": f"api:{port} resolve", "graph_query_api": "not-yet:80 resolve"}
+        with fronted(tmp_path, **upstreams, resolver=names.address) as front:
+            for path in ("/api/ready", "/query/ready"):
+                assert httpx.get(f"{front.url}{path}").status_code == 502
+            names["api"] = host
+            wait_until(
+                lambda: httpx.get(f"{front.url}/api/ready").status_code == 200,
+                what="the new address to be found",
+            )
 
 
 def test_requests_are_logged(front: Front) -> None:
