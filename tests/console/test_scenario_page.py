@@ -155,3 +155,25 @@ def test_it_can_be_deleted_from_its_page(page: Page, loaded: Stack) -> None:
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_role("heading", level=1, name="Scenarios")).to_be_visible()
     expect(page.get_by_role("button", name="More for to-go")).to_have_count(0)
+
+
+def test_the_focus_returns_where_it_came_from(page: Page, loaded: Stack) -> None:
+    page.goto(f"/scenarios/{NAME}")
+    link = page.get_by_role("link", name="Duct damaged by civil works")
+    more = page.get_by_role("button", name=f"More for {NAME}")
+    keys = page.get_by_role("banner").get_by_role("button", name="Keys")
+    for opener, key in ((link, "Enter"), (link, "?"), (link, "j"), (link, "a"), (keys, "Enter")):
+        opener.focus()
+        page.keyboard.press(key)
+        layer = page.get_by_role("dialog")
+        expect(layer.locator(":focus")).to_have_count(1)
+        page.keyboard.press("Escape")
+        expect(layer).to_have_count(0)
+        expect(opener).to_be_focused()
+    for item in ("Load again…", "Delete…"):
+        more.focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("menuitem", name=item).press("Enter")
+        expect(page.get_by_role("dialog").locator(":focus")).to_have_count(1)
+        page.keyboard.press("Escape")
+        expect(more).to_be_focused()

@@ -10,6 +10,8 @@ import {
   tokens,
 } from '@fluentui/react-components';
 
+import { FocusReturn } from '@/ui/FocusReturn';
+
 import { KEYS, TEXT } from './text';
 
 const useStyles = makeStyles({
@@ -34,6 +36,7 @@ export function KeysDialog(props: { open: boolean; onClose: () => void }) {
   return (
     <Dialog open={props.open} onOpenChange={(_, { open }) => open || props.onClose()}>
       <DialogSurface style={{ maxWidth: '420px' }}>
+        <FocusReturn />
         <DialogBody>
           <DialogTitle>{TEXT.keys}</DialogTitle>
           <DialogContent>

@@ -10,7 +10,8 @@ import {
 import { DismissRegular } from '@fluentui/react-icons';
 import { Link } from 'wouter';
 
-import { FocusReturn } from './FocusReturn';
+import { FocusReturn } from '@/ui/FocusReturn';
+
 import { JobsView } from './JobsView';
 import { text } from './text';
 import { EVERYTHING } from './types';

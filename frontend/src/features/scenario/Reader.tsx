@@ -13,6 +13,7 @@ import { useMemo } from 'react';
 
 import { toProblem } from '@/api/problem';
 import { documentQuery, promptsQuery } from '@/api/scenarios';
+import { FocusReturn } from '@/ui/FocusReturn';
 import { ErrorMessage, SkeletonLines } from '@/ui/states';
 
 import { toSafeHtml } from './markdown';
@@ -74,6 +75,7 @@ export default function Reader(props: { name: string; address: string; onClose: 
       onOpenChange={props.onClose}
       aria-label={text?.title ?? TEXT.loading}
     >
+      <FocusReturn />
       <DrawerHeader>
         <DrawerHeaderTitle
           action={

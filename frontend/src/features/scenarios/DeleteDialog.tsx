@@ -15,6 +15,7 @@ import { useState } from 'react';
 import { toProblem } from '@/api/problem';
 import { deleteScenario, SCENARIOS_KEY, type ScenarioSummary } from '@/api/scenarios';
 import { useAnnounce } from '@/ui/Announcer';
+import { FocusReturn } from '@/ui/FocusReturn';
 import { ErrorMessage } from '@/ui/states';
 
 import { whatGoes } from './whatGoes';
@@ -45,6 +46,7 @@ export function DeleteDialog({ scenario, onClose, onDeleted }: Props) {
   return (
     <Dialog open onOpenChange={() => deletion.isPending || onClose()}>
       <DialogSurface>
+        <FocusReturn />
         <form
           onSubmit={(event) => {
             event.preventDefault();

@@ -41,6 +41,11 @@ export function ScenarioMenu({ scenario, onAdd, inList = false, onDeleted }: Pro
     await navigator.clipboard.writeText(scenario.name);
     announce(TEXT.copied(scenario.name));
   };
+  // the item is gone when what it opens gives the focus back
+  const after = (open: () => void) => {
+    trigger.current?.focus();
+    open();
+  };
   return (
     <>
       <Menu>
@@ -62,7 +67,10 @@ export function ScenarioMenu({ scenario, onAdd, inList = false, onDeleted }: Pro
                 {TEXT.open}
               </MenuItem>
             )}
-            <MenuItem icon={<ArrowUploadRegular />} onClick={() => onAdd(scenario.name)}>
+            <MenuItem
+              icon={<ArrowUploadRegular />}
+              onClick={() => after(() => onAdd(scenario.name))}
+            >
               {TEXT.loadAgain}
             </MenuItem>
             {'clipboard' in navigator && (
@@ -70,7 +78,7 @@ export function ScenarioMenu({ scenario, onAdd, inList = false, onDeleted }: Pro
                 {TEXT.copyName}
               </MenuItem>
             )}
-            <MenuItem icon={<DeleteRegular />} onClick={() => setDeleting(true)}>
+            <MenuItem icon={<DeleteRegular />} onClick={() => after(() => setDeleting(true))}>
               {TEXT.delete}
             </MenuItem>
           </MenuList>
@@ -79,10 +87,7 @@ export function ScenarioMenu({ scenario, onAdd, inList = false, onDeleted }: Pro
       {deleting && (
         <DeleteDialog
           scenario={scenario}
-          onClose={() => {
-            setDeleting(false);
-            trigger.current?.focus();
-          }}
+          onClose={() => setDeleting(false)}
           onDeleted={() => {
             setDeleting(false);
             onDeleted?.();

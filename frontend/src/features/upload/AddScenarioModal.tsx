@@ -12,10 +12,11 @@ import {
 } from '@fluentui/react-components';
 import { DismissRegular, DocumentAddRegular, FolderRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import { useAnnounce } from '@/ui/Announcer';
 import { FileButton } from '@/ui/FileButton';
+import { FocusReturn } from '@/ui/FocusReturn';
 
 import { FailureBar } from './FailureBar';
 import { BackendChooser, backendsQuery, NameField } from './Fields';
@@ -98,7 +99,6 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
   const styles = useStyles();
   const [backend, setBackend] = useBackend();
   const announce = useAnnounce();
-  const giveFocusBack = useFocusGiver();
   const upload = useScenarioUpload(
     backend,
     (jobId, name) => {
@@ -113,13 +113,9 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
   useEffect(() => {
     putAside = state.kept;
   }, [state.kept]);
-  const leave = () => {
-    onClose();
-    giveFocusBack();
-  };
   const mayClose = () => {
     if (state.step.kind === 'sending') dispatch({ type: 'leaveAsked' });
-    else leave();
+    else onClose();
   };
   const showJob = (jobId: string) => {
     onClose();
@@ -134,6 +130,7 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
       }}
     >
       <DialogSurface className={styles.surface}>
+        <FocusReturn />
         <DialogBody>
           <DialogTitle
             action={
@@ -180,7 +177,7 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
             />
           </DialogContent>
           <div className={styles.footer}>
-            <Footer upload={upload} onClose={leave} />
+            <Footer upload={upload} onClose={onClose} />
           </div>
         </DialogBody>
       </DialogSurface>
@@ -241,15 +238,6 @@ function useBackend(): [string, (id: string) => void] {
   const { data } = useQuery(backendsQuery());
   const preset = data?.find((backend) => backend.default && backend.available);
   return [chosen || (preset?.id ?? ''), setChosen];
-}
-
-/** Gives the focus back to what had it when the dialog opened. */
-function useFocusGiver(): () => void {
-  const [opener] = useState(() => document.activeElement);
-  return useCallback(() => {
-    // after the dialog has let go of it
-    setTimeout(() => opener instanceof HTMLElement && opener.isConnected && opener.focus());
-  }, [opener]);
 }
 
 function useInitialFiles(files: File[], add: (files: File[]) => void): void {
