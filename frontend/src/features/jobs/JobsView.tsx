@@ -44,6 +44,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalL,
     padding: tokens.spacingVerticalM,
   },
+  whole: { flexShrink: 0 },
   body: { whiteSpace: 'normal', overflowWrap: 'anywhere' },
   more: {
     color: tokens.colorNeutralForeground3,
@@ -84,7 +85,7 @@ export function JobsView({ filter, onFilter, focusJobId = '' }: Props) {
         <LiveLabel />
       </div>
       {refused && (
-        <MessageBar intent="error" layout="multiline">
+        <MessageBar intent="error" layout="multiline" className={styles.whole}>
           <MessageBarBody className={styles.body}>
             <MessageBarTitle>{refused.name}</MessageBarTitle>
             <span>{refused.problem.status === 404 ? text.answerGone : refused.problem.detail}</span>
