@@ -41,6 +41,10 @@ export function ScenarioMenu({ scenario, onAdd, inList = false, onDeleted }: Pro
     await navigator.clipboard.writeText(scenario.name);
     announce(TEXT.copied(scenario.name));
   };
+  const loadAgain = () => {
+    trigger.current?.focus(); // where the dialog gives it back: this menu will be gone
+    onAdd(scenario.name);
+  };
   return (
     <>
       <Menu>
@@ -62,7 +66,7 @@ export function ScenarioMenu({ scenario, onAdd, inList = false, onDeleted }: Pro
                 {TEXT.open}
               </MenuItem>
             )}
-            <MenuItem icon={<ArrowUploadRegular />} onClick={() => onAdd(scenario.name)}>
+            <MenuItem icon={<ArrowUploadRegular />} onClick={loadAgain}>
               {TEXT.loadAgain}
             </MenuItem>
             {'clipboard' in navigator && (

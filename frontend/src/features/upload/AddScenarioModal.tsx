@@ -12,10 +12,11 @@ import {
 } from '@fluentui/react-components';
 import { DismissRegular, DocumentAddRegular, FolderRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import { useAnnounce } from '@/ui/Announcer';
 import { FileButton } from '@/ui/FileButton';
+import { useWindowDrop } from '@/ui/useWindowDrop';
 
 import { FailureBar } from './FailureBar';
 import { BackendChooser, backendsQuery, NameField } from './Fields';
@@ -24,7 +25,6 @@ import { KeptFiles, Notices, WhichScenario } from './Notices';
 import { SlotRow } from './SlotRow';
 import type { Archive } from './staging';
 import { TEXT } from './text';
-import { useWindowDrop } from './useWindowDrop';
 import { SLOT_DEFS, useScenarioUpload, type ScenarioUpload } from './useScenarioUpload';
 import { writtenName } from './uploadState';
 
@@ -98,11 +98,12 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
   const styles = useStyles();
   const [backend, setBackend] = useBackend();
   const announce = useAnnounce();
-  const giveFocusBack = useFocusGiver();
+  const opener = useOpener();
   const upload = useScenarioUpload(
     backend,
     (jobId, name) => {
       announce(TEXT.saved(name));
+      opener?.focus(); // whatever takes it now gives it back there
       onSaved(jobId);
     },
     onClose,
@@ -115,7 +116,7 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
   }, [state.kept]);
   const leave = () => {
     onClose();
-    giveFocusBack();
+    setTimeout(() => opener?.focus()); // after the dialog has let go of it
   };
   const mayClose = () => {
     if (state.step.kind === 'sending') dispatch({ type: 'leaveAsked' });
@@ -123,6 +124,7 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
   };
   const showJob = (jobId: string) => {
     onClose();
+    opener?.focus();
     onSaved(jobId);
   };
   return (
@@ -195,7 +197,7 @@ function Staging({ upload, backend }: { upload: ScenarioUpload; backend: string 
   const isReading = state.reading.length > 0;
   return (
     <>
-      <DropZone onFiles={add} />
+      <DropZone onFiles={add} refuses={upload.phase === 'sending'} />
       <WhichScenario {...{ state, dispatch }} />
       <KeptFiles {...{ state, dispatch }} />
       <Notices notices={state.notices} dispatch={dispatch} />
@@ -219,9 +221,10 @@ function Staging({ upload, backend }: { upload: ScenarioUpload; backend: string 
   );
 }
 
-function DropZone({ onFiles }: { onFiles: (files: File[]) => void }) {
+function DropZone(props: { onFiles: (files: File[]) => void; refuses: boolean }) {
   const styles = useStyles();
-  const isOver = useWindowDrop(onFiles);
+  const { onFiles } = props;
+  const isOver = useWindowDrop(onFiles, props.refuses);
   return (
     <div className={mergeClasses(styles.zone, isOver && styles.over)}>
       <Text className={styles.invitation}>{TEXT.drop}</Text>
@@ -243,13 +246,10 @@ function useBackend(): [string, (id: string) => void] {
   return [chosen || (preset?.id ?? ''), setChosen];
 }
 
-/** Gives the focus back to what had it when the dialog opened. */
-function useFocusGiver(): () => void {
+/** What had the focus when the dialog opened. */
+function useOpener(): HTMLElement | null {
   const [opener] = useState(() => document.activeElement);
-  return useCallback(() => {
-    // after the dialog has let go of it
-    setTimeout(() => opener instanceof HTMLElement && opener.isConnected && opener.focus());
-  }, [opener]);
+  return opener instanceof HTMLElement ? opener : null;
 }
 
 function useInitialFiles(files: File[], add: (files: File[]) => void): void {
