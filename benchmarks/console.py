@@ -34,6 +34,7 @@ LONGEST_PAUSE = """() => {
 
 
 def measure(folder: Path, repeats: int) -> list[Result]:
+    small = write_tarball(folder / "small-telemetry.tgz", base_pack("small"))
     large = write_tarball(folder / "large-telemetry.tgz", large_pack())
     with running(folder / "stack") as stack, chromium(require_console()) as browser:
         with stack.client() as client:
@@ -46,6 +47,12 @@ def measure(folder: Path, repeats: int) -> list[Result]:
         return [
             Result("console, cold: until a scenario can be opened", median(until_usable), 2),
             Result(f"the jobs panel with {JOBS:,} jobs", median(until_jobs_are_open), 1),
+            Result(
+                "longest pause of the page while it looks into 1 KB",  # what is not the reading
+                median(lambda page: longest_pause(page, small)),
+                100,
+                unit="ms",
+            ),
             Result(
                 "longest pause of the page while it looks into 208 MB",
                 median(lambda page: longest_pause(page, large)),

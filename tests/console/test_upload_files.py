@@ -2,11 +2,13 @@
 
 import re
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from support.job_pages import announcements
 from support.packs import base_pack, tarball
 from support.stack import Stack
 from support.tarballs import write_folder, write_tarball
@@ -37,14 +39,34 @@ def test_five_tarballs_fill_five_slots_and_become_a_job(
         expect(row(dialog, slot).get_by_role("img", name="No problem found")).to_be_visible()
     expect(name_field(dialog)).to_have_value("five")
     expect(dialog.get_by_text("new", exact=True)).to_be_visible()
+    said = heard(page)
     save(dialog)
     expect(dialog).to_be_hidden()
     [job] = jobs_of(console, "five")
     assert f"jobs={job['id']}" in page.url
     panel = page.get_by_role("dialog", name="Jobs")
-    expect(panel.get_by_role("treeitem", name=re.compile("^five Done"))).to_be_visible(
-        timeout=30_000
+    done = panel.get_by_role("treeitem", name=re.compile("^five Done"))
+    expect(done).to_be_visible(timeout=30_000)
+    expect(announcements(page)).to_have_text(re.compile("^five done"))
+    assert said() == [
+        "Upload complete. five is loading in the background; you can close this page.",
+        "five done.",
+    ]
+    done.get_by_role("link", name="Open").click()
+    page.get_by_role("link", name="Graph", exact=True).click()
+    expect(page.get_by_text("3 vertices")).to_be_visible()
+
+
+def heard(page: Page) -> Callable[[], list[str]]:
+    """What is announced from now on."""
+    announcements(page).evaluate(
+        """(region) => {
+          globalThis.heard = [];
+          new MutationObserver(() => globalThis.heard.push(region.textContent.trim()))
+            .observe(region, { characterData: true, childList: true, subtree: true });
+        }"""
     )
+    return lambda: list(page.evaluate("globalThis.heard"))
 
 
 def test_a_folder_is_packed_and_loads(page: Page, console: Stack, tmp_path: Path) -> None:

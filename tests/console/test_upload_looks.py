@@ -64,6 +64,7 @@ def test_added_and_replaced_by_keyboard_alone(page: Page, console: Stack, tmp_pa
             timeout=30_000
         )
         page.keyboard.press("Escape")
+        expect(panel).to_be_hidden()
         expect(
             page.get_by_role("banner").get_by_role("button", name="Add scenario")
         ).to_be_focused()

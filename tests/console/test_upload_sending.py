@@ -12,6 +12,7 @@ from support.packs import base_pack, tarball
 from support.stack import Stack, wait_until
 from support.upload_dialog import (
     choose,
+    drop_from_desktop,
     heavy_runbooks,
     jobs_of,
     name_field,
@@ -98,10 +99,12 @@ def test_closing_in_mid_upload_asks(page: Page, console: Stack, tmp_path: Path) 
     slow_network(page, SLOWLY)
     save(dialog)
     expect(dialog.get_by_role("progressbar")).to_be_visible()
+    drop_from_desktop(page, packed(tmp_path, "late")["tickets"])  # nor may that leave the page
     page.keyboard.press("Escape")
     expect(dialog.get_by_text("The upload is not complete. Stop it?")).to_be_visible()
     dialog.get_by_role("button", name="Keep uploading").click()
     expect(dialog.get_by_role("progressbar")).to_be_visible()
+    expect(row(dialog, "Tickets")).to_contain_text("not in this upload")
     dialog.get_by_role("button", name="Close", exact=True).click()
     dialog.get_by_role("button", name="Stop", exact=True).click()
     expect(dialog).to_be_hidden()
@@ -119,7 +122,7 @@ def test_the_browser_asks_only_while_sending(page: Page, tmp_path: Path) -> None
     expect(dialog.get_by_role("progressbar")).to_be_visible()
     assert page.evaluate(warns)
     dialog.get_by_role("button", name="Cancel", exact=True).click()
-    expect(dialog.get_by_role("button", name="Save Scenario")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Save Scenario")).to_be_enabled()
     assert not page.evaluate(warns)
 
 
@@ -143,6 +146,8 @@ def test_a_server_gone_in_mid_upload(
     save(dialog)
     expect(dialog.get_by_text(re.compile(r"^[1-9]\d? %, "))).to_be_visible()
     with stopped(console, service):
+        if service == "api":
+            hurry()
         expect(dialog.get_by_text(re.compile(words))).to_be_visible(timeout=30_000)
     assert jobs_of(console, scenario) == []
     hurry()
@@ -153,15 +158,32 @@ def test_a_server_gone_in_mid_upload(
     assert keys[0] == keys[1]
 
 
-def test_a_double_click_sends_once(page: Page, console: Stack, tmp_path: Path) -> None:
+@pytest.mark.parametrize("presses", ["double click", "Enter and click", "Enter twice"])
+def test_impatience_sends_once(page: Page, console: Stack, tmp_path: Path, presses: str) -> None:
+    scenario = presses.lower().replace(" ", "-")
     keys = keys_sent(page)
     dialog = open_dialog(page)
-    choose(dialog, packed(tmp_path, "double")["runbooks"])
-    expect(name_field(dialog)).to_have_value("double")
-    dialog.get_by_role("button", name="Save Scenario").dblclick()
-    expect(dialog).to_be_hidden()
+    choose(dialog, heavy_runbooks(tmp_path, scenario, SIZE))
+    expect(name_field(dialog)).to_have_value(scenario)
+    hurry = slow_network(page, SLOWLY)
+    button = dialog.get_by_role("button", name="Save Scenario")
+    place = button.bounding_box()
+    assert place
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    if presses == "double click":
+        page.mouse.dblclick(x, y)
+    else:
+        button.press("Enter")
+        expect(dialog.get_by_role("progressbar")).to_be_visible()
+        if presses == "Enter twice":
+            page.keyboard.press("Enter")
+        else:
+            page.mouse.click(x, y)
+    expect(dialog.get_by_text(re.compile(r"^[1-9]\d? %, "))).to_be_visible(timeout=15_000)
+    hurry()
+    expect(dialog).to_be_hidden(timeout=15_000)
     assert len(keys) == 1
-    assert len(jobs_of(console, "double")) == 1
+    assert len(jobs_of(console, scenario)) == 1
 
 
 def test_a_double_click_does_not_confirm(page: Page, console: Stack, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ export function Shell() {
         )}
       </Suspense>
       <KeysDialog open={layers.keysOpen} onClose={layers.closeKeys} />
-      <DropTarget disabled={layers.addOpen} onDrop={layers.openAddWith} />
+      {!layers.addOpen && <DropTarget onDrop={layers.openAddWith} />}
     </TitlePrefix>
   );
 }

@@ -17,6 +17,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useAnnounce } from '@/ui/Announcer';
 import { FileButton } from '@/ui/FileButton';
 import { FocusReturn } from '@/ui/FocusReturn';
+import { useWindowDrop } from '@/ui/useWindowDrop';
 
 import { FailureBar } from './FailureBar';
 import { BackendChooser, backendsQuery, NameField } from './Fields';
@@ -25,7 +26,6 @@ import { KeptFiles, Notices, WhichScenario } from './Notices';
 import { SlotRow } from './SlotRow';
 import type { Archive } from './staging';
 import { TEXT } from './text';
-import { useWindowDrop } from './useWindowDrop';
 import { SLOT_DEFS, useScenarioUpload, type ScenarioUpload } from './useScenarioUpload';
 import { writtenName } from './uploadState';
 
@@ -103,6 +103,7 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
     backend,
     (jobId, name) => {
       announce(TEXT.saved(name));
+      opener?.focus(); // whatever takes it now gives it back there
       onSaved(jobId);
     },
     onClose,
@@ -119,6 +120,7 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
   };
   const showJob = (jobId: string) => {
     onClose();
+    opener?.focus();
     onSaved(jobId);
   };
   return (
@@ -192,7 +194,7 @@ function Staging({ upload, backend }: { upload: ScenarioUpload; backend: string 
   const isReading = state.reading.length > 0;
   return (
     <>
-      <DropZone onFiles={add} />
+      <DropZone onFiles={add} refuses={upload.phase === 'sending'} />
       <WhichScenario {...{ state, dispatch }} />
       <KeptFiles {...{ state, dispatch }} />
       <Notices notices={state.notices} dispatch={dispatch} />
@@ -216,9 +218,10 @@ function Staging({ upload, backend }: { upload: ScenarioUpload; backend: string 
   );
 }
 
-function DropZone({ onFiles }: { onFiles: (files: File[]) => void }) {
+function DropZone(props: { onFiles: (files: File[]) => void; refuses: boolean }) {
   const styles = useStyles();
-  const isOver = useWindowDrop(onFiles);
+  const { onFiles } = props;
+  const isOver = useWindowDrop(onFiles, props.refuses);
   return (
     <div className={mergeClasses(styles.zone, isOver && styles.over)}>
       <Text className={styles.invitation}>{TEXT.drop}</Text>

@@ -154,8 +154,10 @@ function SendingFooter({ upload, transfer }: { upload: ScenarioUpload; transfer:
         </>
       }
     >
-      <Button ref={useFocus()} onClick={deliberately(upload.stop)}>
-        {TEXT.cancel}
+      <Button onClick={upload.stop}>{TEXT.cancel}</Button>
+      {/* stays where it was pressed: a second press, by Enter or by hand, must not cancel */}
+      <Button ref={useFocus()} appearance="primary" disabledFocusable>
+        {TEXT.save}
       </Button>
     </Frame>
   );

@@ -80,17 +80,17 @@ function telemetry(peeked: Peeked, listing: Listing): Verdict {
   if (!manifest.tables.length) findings.push(found(MANIFEST, JUDGE.noTables));
   const files = telemetryFiles(listing, manifest);
   const problems = manifest.tables.flatMap((table, at) => {
-    const entry = { label: table.name, csvFile: '', idColumn: table.idField, columns: [] };
+    const { name: label, idField: idColumn, numericFields: columns } = table;
+    const entry = { label, csvFile: '', idColumn, columns };
     return tableFindings(peeked, listing, files[at] ?? '', entry, JUDGE.tableMissing);
   });
   return { summary: JUDGE.tables(files.length), findings: [...findings, ...distinct(problems)] };
 }
 
-function manifestMissing({ links }: Peeked, listing: Listing): Finding[] {
+function manifestMissing({ irregular }: Peeked, listing: Listing): Finding[] {
   if (listing.has(MANIFEST)) return [];
-  return [
-    links.includes(MANIFEST) ? found(MANIFEST, JUDGE.link) : found('', JUDGE.missing(MANIFEST)),
-  ];
+  const kind = irregular[MANIFEST];
+  return [kind ? found(MANIFEST, JUDGE.irregular[kind]) : found('', JUDGE.missing(MANIFEST))];
 }
 
 function tableFindings(
@@ -102,8 +102,9 @@ function tableFindings(
 ): Finding[] {
   if (!listing.has(file)) {
     const twin = listing.twin(file);
-    const isLink = peeked.links.includes(file);
-    return [found(file, isLink ? JUDGE.link : twin ? JUDGE.missingWithTwin(twin) : missing)];
+    const kind = peeked.irregular[file];
+    const otherwise = twin ? JUDGE.missingWithTwin(twin) : missing;
+    return [found(file, kind ? JUDGE.irregular[kind] : otherwise)];
   }
   const header = peeked.headers[file];
   if (!header) return [];

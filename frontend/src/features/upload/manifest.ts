@@ -17,6 +17,7 @@ export interface TelemetryTable {
   name: string;
   csvFile: string;
   idField: string;
+  numericFields: string[];
 }
 
 export interface GraphSchema {
@@ -55,7 +56,10 @@ function parse(text: string): Section {
   });
   const [error] = document.errors;
   if (error) {
-    throw new YamlError(error.linePos?.[0].line ?? null, error.message.split('\n', 1)[0] ?? '');
+    throw new YamlError(
+      error.linePos?.[0].line ?? null,
+      error.message.replace(/ at line \d+, column \d+:[^]*/, ''),
+    );
   }
   return section(document.toJS({ maxAliasCount: 10_000 }) as Tree);
 }
@@ -81,6 +85,7 @@ export function parseManifest(text: string): Manifest {
       name: word(table['name']),
       csvFile: word(table['csv_file']),
       idField: word(table['id_field']),
+      numericFields: words(table['numeric_fields']),
     })),
     sources: Object.fromEntries(
       Object.entries(section(sources['search_indexes'])).map(([slot, index]) => [

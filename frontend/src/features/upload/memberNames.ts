@@ -32,6 +32,7 @@ export function nameFault(raw: string): string | null {
   if (/^[A-Za-z]:/.test(parts[0] ?? '')) return 'begins with a drive letter';
   if (raw.startsWith('/')) return 'is absolute; pack the folder again with relative names';
   if (parts.includes('..')) return 'leads out of the folder by ".."';
+  if (raw.includes('\uFFFD')) return 'is not UTF-8; rename the file';
   if (CONTROL.test(raw)) return 'holds a control character; rename the file';
   return null;
 }

@@ -5,7 +5,7 @@ import { headerOf } from './csvHeader';
 import { isYaml, Listing, MANIFEST, topFolder } from './listing';
 import { parseManifest, parseSchema, YamlError } from './manifest';
 import { isIgnored, nameFault, normalised } from './memberNames';
-import { NOTHING, type Finding, type Peeked } from './peeked';
+import { NOTHING, type Finding, type Irregular, type Peeked } from './peeked';
 import { schemaFile } from './slotContents';
 import { members, TarError, type Member } from './tarReader';
 import { PEEK } from './text';
@@ -25,7 +25,7 @@ const OTHER_FORMATS: [at: number, magic: number[], what: string][] = [
 
 interface Kept {
   names: string[];
-  links: string[];
+  irregular: Map<string, Irregular>;
   texts: Map<string, string>;
   headers: Map<string, string[]>;
   findings: Finding[];
@@ -37,7 +37,7 @@ export async function peek(file: Blob): Promise<Peeked> {
   if (fault) return { ...NOTHING, fault };
   const kept: Kept = {
     names: [],
-    links: [],
+    irregular: new Map(),
     texts: new Map(),
     headers: new Map(),
     findings: [],
@@ -104,8 +104,11 @@ async function keep(member: Member, seen: Set<string>, kept: Kept): Promise<void
     return;
   }
   const name = normalised(member.name);
-  if (member.kind === 'link') kept.links.push(name);
-  if (member.kind !== 'file' || !name) return;
+  if (!name) return;
+  if (member.kind !== 'file') {
+    kept.irregular.set(name, member.kind);
+    return;
+  }
   if (seen.has(name)) {
     note(kept, finding(PEEK.twice, name));
     return;
@@ -132,7 +135,9 @@ function interpreted(kept: Kept): Peeked {
   const below = (name: string) => name.slice((top ?? '').length);
   const names = kept.names.filter((name) => name.startsWith(top ?? ''));
   const files = names.map(below);
-  const links = kept.links.map(below);
+  const irregular = Object.fromEntries(
+    [...kept.irregular].map(([name, kind]) => [below(name), kind]),
+  );
   const texts = new Map(names.map((name) => [below(name), kept.texts.get(name)]));
   const read = <T>(name: string | null, parse: (text: string) => T): T | null => {
     const text = name === null ? undefined : texts.get(name);
@@ -152,8 +157,8 @@ function interpreted(kept: Kept): Peeked {
       return header ? [[below(name), header]] : [];
     }),
   );
-  const { complete } = kept;
-  return { fault: null, complete, files, links, manifest, schema, headers, findings };
+  const complete = kept.complete && top !== null;
+  return { fault: null, complete, files, irregular, manifest, schema, headers, findings };
 }
 
 function yamlFinding(file: string, error: unknown): Finding {

@@ -8,15 +8,19 @@ export interface Finding {
   detail: string;
 }
 
+/** A hard or symbolic link; a sparse file, device or pipe. */
+export type Irregular = 'link' | 'other';
+
 export interface Peeked {
   /** Why this is no gzipped tar; null if it is one. */
   fault: string | null;
-  /** False if the archive could not be read to its end: then nothing is said to be missing. */
+  /** False if it could not be read to its end, or holds several scenarios: then nothing is said
+   * to be missing. */
   complete: boolean;
   /** Relative to the scenario's own folder. */
   files: string[];
-  /** Hard and symbolic links, which the server does not take where they are needed. */
-  links: string[];
+  /** What is no regular file, which the server does not take where it is needed. */
+  irregular: Record<string, Irregular>;
   manifest: Manifest | null;
   schema: GraphSchema | null;
   /** The columns of each CSV whose header could be read. */
@@ -29,7 +33,7 @@ export const NOTHING: Peeked = {
   fault: null,
   complete: true,
   files: [],
-  links: [],
+  irregular: {},
   manifest: null,
   schema: null,
   headers: {},

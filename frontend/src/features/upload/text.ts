@@ -22,7 +22,10 @@ export const JUDGE = {
   missing: (file: string) => `${file} is missing.`,
   missingWithTwin: (twin: string) =>
     `The file is missing; “${twin}” differs in upper and lower case.`,
-  link: 'This is a link, and links are not taken; pack the folder with tar czhf.',
+  irregular: {
+    link: 'This is a link, and links are not taken; pack the folder with tar czhf.',
+    other: 'This is a sparse file, device or pipe; only regular files are taken.',
+  },
   csvMissing: 'The file is missing; the schema names it.',
   tableMissing: 'The file is missing; the manifest names it.',
   column: (column: string) => `There is no column “${column}”.`,

@@ -121,6 +121,15 @@ test('what was staged is put aside when the other scenario is chosen', () => {
   expect(decided.kept).toEqual([GRAPH]);
 });
 
+test('once all are taken as one, more files of theirs are not asked about', () => {
+  const tickets = archive('hello-tickets.tgz', 'hello');
+  const all = after(READY, ...drop(tickets), { type: 'decided', scenario: null });
+  expect(names(all)).toEqual({ graph: 'a-graph.tar.gz', tickets: 'hello-tickets.tgz' });
+  const more = after(all, ...drop(archive('hello-runbooks.tgz', 'hello')));
+  expect(names(more)).toMatchObject({ runbooks: 'hello-runbooks.tgz' });
+  expect(after(more, ...drop(archive('x-graph.tgz', 'third'))).undecided).toHaveLength(1);
+});
+
 test('an existing name is confirmed first; Back changes nothing', () => {
   const asked = after(READY, submit('k', true));
   expect(asked.step.kind).toBe('confirming');

@@ -161,13 +161,14 @@ function read(
   return arrived(next, archives);
 }
 
-/** Into their slots, unless they belong to several scenarios: then it is asked. */
+/** Into their slots, unless they bring another scenario: then it is asked. */
 function arrived(state: UploadState, archives: Archive[]): UploadState {
-  const all = [...stagedArchives(state.staged), ...state.undecided, ...archives];
-  const isMixed = groupsOf(all).length > 1;
-  return isMixed
-    ? { ...state, undecided: [...state.undecided, ...archives] }
-    : placed(state, archives);
+  const before = stagedArchives(state.staged);
+  const undecided = [...state.undecided, ...archives];
+  const known = new Set(before.map(scenarioOf));
+  const bringsAnother = undecided.map(scenarioOf).some((each) => each && !known.has(each));
+  const isMixed = groupsOf([...before, ...undecided]).length > 1;
+  return isMixed && bringsAnother ? { ...state, undecided } : placed(state, archives);
 }
 
 function decided(state: UploadState, scenario: string | null): UploadState {

@@ -7,7 +7,7 @@ import { ConnectionLost, FileChanged, submitJob } from '@/api/submit';
 import type { Slot } from '@/lib/slots';
 
 import { Archives } from './archives';
-import { namesOf, readAll, sorted } from './arrivals';
+import { namesOf, readAll, sorted, type Arrivals } from './arrivals';
 import { nameProblem } from './scenarioName';
 import { faultySlot, type Archive } from './staging';
 import { slotName, TEXT } from './text';
@@ -78,23 +78,28 @@ function useArrivals(dispatch: (action: UploadAction) => void) {
   const [archives] = useState(() => new Archives());
   useEffect(() => () => archives.close(), [archives]);
   const batches = useRef(0);
+  const busy = useRef<Promise<void>>(Promise.resolve());
   return useCallback(
     (files: File[], wanted?: Slot) => {
       if (!files.length) return;
       const batch = (batches.current += 1);
       const arriving = sorted(files);
       dispatch({ type: 'chosen', batch, names: namesOf(arriving) });
-      readAll(arriving, wanted ?? null, archives).then(
-        (arrivals) => dispatch({ type: 'read', batch, ...arrivals }),
-        (error: unknown) => {
-          const why = toProblem(error).detail;
-          const refusals = namesOf(arriving).map((name) => ({ name, why }));
-          dispatch({ type: 'read', batch, archives: [], refusals });
-        },
-      );
+      // one drop after another, so that a later file replaces an earlier one
+      busy.current = busy.current.then(async () => {
+        const arrivals = await readAll(arriving, wanted ?? null, archives).catch((error: unknown) =>
+          allRefused(arriving, error),
+        );
+        dispatch({ type: 'read', batch, ...arrivals });
+      });
     },
     [archives, dispatch],
   );
+}
+
+function allRefused(arriving: ReturnType<typeof sorted>, error: unknown): Arrivals {
+  const why = toProblem(error).detail;
+  return { archives: [], refusals: namesOf(arriving).map((name) => ({ name, why })) };
 }
 
 /** Sends each attempt once, for as long as it is the one under way. */
