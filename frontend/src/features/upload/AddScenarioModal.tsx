@@ -103,7 +103,6 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
     backend,
     (jobId, name) => {
       announce(TEXT.saved(name));
-      opener?.focus(); // whatever takes it now gives it back there
       onSaved(jobId);
     },
     onClose,
@@ -120,7 +119,6 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
   };
   const showJob = (jobId: string) => {
     onClose();
-    opener?.focus();
     onSaved(jobId);
   };
   return (
