@@ -193,6 +193,6 @@ def test_a_browser_that_may_not_notify_says_how_it_could(
     bell.click()
     expect(panel.get_by_text("Allow notifications")).to_be_visible()
     expect(bell).to_have_attribute("aria-pressed", "false")
-    examine(page, "jobs-bell")
     job_row(panel, "slow").get_by_role("button", name="Cancel").click()
     expect(job_row(panel, "slow")).to_contain_text("Cancelled")
+    examine(page, "jobs-bell")
