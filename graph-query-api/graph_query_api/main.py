@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 
 from graph_query_api import problems
 from graph_query_api.data_directory import owned
 from graph_query_api.dependencies import Services
+from graph_query_api.graphs import sandbox
 from graph_query_api.graphs.ladybug import LadybugGraphs
 from graph_query_api.graphs.protocol import GraphStore
 from graph_query_api.loading.child import LoadingProcesses
@@ -31,6 +33,8 @@ from graph_query_api.telemetry.protocol import TelemetryStore
 from scenario_pack.archive import Limits
 from scenario_pack.names import Slot
 from service_kit.serving import new_app
+
+log = structlog.get_logger()
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -66,6 +70,11 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
     last to go. Clean-up tasks end before the stores that they use. What a crash left
     behind is removed before the first request can start a load.
     """
+    if not sandbox.has_landlock():
+        log.warning(
+            "no Landlock: query workers are kept from files by their other limits alone. "
+            "Use Linux 5.13 or newer, and a container engine that lets Landlock's calls through."
+        )
     async with AsyncExitStack() as stack:
         stack.enter_context(owned(settings.data_dir))
         stores = SqliteStores(settings.data_dir / "documents")

