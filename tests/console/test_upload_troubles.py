@@ -12,7 +12,7 @@ from support.job_pages import job_row, load_pack, slow_pack, step_row
 from support.jobs import submit, wait_for_end
 from support.packs import base_pack, of_slot, tarball
 from support.stack import Stack, wait_until
-from support.tarballs import write_folder
+from support.tarballs import gnu_tar, write_folder
 from support.upload_dialog import (
     choose,
     drop_from_desktop,
@@ -25,7 +25,6 @@ from support.upload_dialog import (
     save,
     slow_network,
     stopped,
-    tar_by_hand,
 )
 
 SLOTS = ("Graph", "Telemetry", "Runbooks", "Tickets", "Prompts")
@@ -105,7 +104,7 @@ def is_taken(client: httpx.Client, archive: Path) -> bool:
 
 def packed_by(work: Path, command: str) -> Path:
     folder = write_folder(work / "pack", of_slot(base_pack("tricky"), "graph"))
-    return tar_by_hand(folder, work / "tricky-graph.tgz", command)
+    return gnu_tar(folder, work / "tricky-graph.tgz", command)
 
 
 def test_a_folder_dragged_from_the_desktop(page: Page, console: Stack, tmp_path: Path) -> None:

@@ -1,9 +1,7 @@
 """What the tests of the dialog that adds a scenario share."""
 
-import os
 import random
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,13 +58,6 @@ def heavy_runbooks(folder: Path, name: str, size: int) -> Path:
     files = {"runbooks/restart.md": b"# Restart\n", "runbooks/noise.bin": noise}
     folder.mkdir(parents=True, exist_ok=True)
     return tarball(folder / f"{name}-runbooks.tar.gz", files)
-
-
-def tar_by_hand(folder: Path, out: Path, command: str) -> Path:
-    """Packs with the machine's GNU tar, in a shell, from within the pack's folder."""
-    environment = {**os.environ, "OUT": str(out)}
-    subprocess.run(["bash", "-ec", command], cwd=folder, env=environment, check=True)
-    return out
 
 
 def drop_from_desktop(page: Page, *paths: Path) -> None:

@@ -1,15 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-const listeners = new Set<() => void>();
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  globalThis.addEventListener('storage', listener); // another tab has changed it
-  return () => {
-    listeners.delete(listener);
-    globalThis.removeEventListener('storage', listener);
-  };
-}
+import { store, subscribe } from './stored';
 
 /** One of `values`, kept in this browser under `name`; the first one until somebody chooses. */
 export function usePreference<const T extends string>(
@@ -17,9 +8,6 @@ export function usePreference<const T extends string>(
   values: readonly [T, ...T[]],
 ): [T, (value: T) => void] {
   const kept = useSyncExternalStore(subscribe, () => localStorage.getItem(name));
-  const choose = (value: T) => {
-    localStorage.setItem(name, value);
-    for (const listener of listeners) listener();
-  };
+  const choose = (value: T) => store(name, value);
   return [values.find((value) => value === kept) ?? values[0], choose];
 }

@@ -1,12 +1,13 @@
 /** Jobs whose end a person wants to be told of by the browser; kept in this browser. */
 import { useSyncExternalStore } from 'react';
 
+import { store, subscribe } from '@/ui/stored';
+
 import { jobWord } from './states';
 import { text } from './text';
 import type { Job } from './types';
 
 const KEY = 'jobs-to-tell-of';
-const listeners = new Set<() => void>();
 
 function read(): string[] {
   try {
@@ -17,19 +18,7 @@ function read(): string[] {
   }
 }
 
-function write(ids: string[]): void {
-  localStorage.setItem(KEY, JSON.stringify(ids));
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  globalThis.addEventListener('storage', listener); // another tab has changed it
-  return () => {
-    listeners.delete(listener);
-    globalThis.removeEventListener('storage', listener);
-  };
-}
+const write = (ids: string[]): void => store(KEY, JSON.stringify(ids));
 
 export const useBell = (id: string): boolean =>
   useSyncExternalStore(subscribe, () => read().includes(id));
