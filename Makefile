@@ -10,8 +10,16 @@ DESCRIBED := constraints.txt pyproject.toml $(MEMBERS:=/pyproject.toml)
 FOR_RUN := $(VENV)/installed-for-run
 FOR_DEV := $(VENV)/installed-for-dev
 
+# The console: what npm installs, and what nginx serves
+MODULES := frontend/node_modules/installed
+CONSOLE := frontend/dist/index.html
+SAMPLE := frontend/dist/samples
+CONSOLE_SOURCES := $(shell find frontend/src frontend/public -type f) \
+	$(wildcard frontend/*.ts frontend/*.json frontend/index.html)
+SAMPLE_SOURCES := $(shell find samples/metro-fibre -type f)
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test check bench clean node
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -19,23 +27,25 @@ help: ## Show this list
 setup: $(FOR_DEV) ## Install everything that is needed to run and to develop
 	@echo "Ready: $(VENV)"
 
-run: $(FOR_RUN) ## Start both services and nginx, and load the sample; Ctrl-C stops them
+run: $(FOR_RUN) $(SAMPLE) ## Start both services and nginx, and load the sample; Ctrl-C stops them
 	@$(BIN)/python -m local
 
-test: check ## Run all checks, then all tests
+test: check $(SAMPLE) ## Run all checks, then all tests
 	$(BIN)/pytest -n auto
 
-check: $(FOR_DEV) ## Check format, lint, types and imports
+check: $(FOR_DEV) $(MODULES) ## Check format, lint, types and imports; test the console's parts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mypy tests
 	$(BIN)/lint-imports
+	cd frontend && npm run --silent check
 
-bench: $(FOR_DEV) ## Measure upload, loads and job list against the engines' own times
+bench: $(FOR_DEV) $(SAMPLE) ## Measure upload, loads and job list against the engines' own times
 	PYTHONPATH=tests $(BIN)/python -m benchmarks
 
-clean: ## Remove .venv and caches; .data stays
+clean: ## Remove .venv, what npm installed and built, and caches; .data stays
+	rm -rf frontend/node_modules frontend/dist
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -57,4 +67,25 @@ $(FOR_RUN): $(DESCRIBED) | $(BIN)/python
 $(FOR_DEV): $(DESCRIBED) $(FOR_RUN)
 	@echo "Installing what it takes to develop"
 	@$(PIP) --group dev
+	@touch $@
+
+node:
+	@node -e '[a, b] = process.versions.node.split("."); process.exit(a < 20 || (a == 20 && b < 19) ? 1 : 0)' \
+		2>/dev/null && command -v npm >/dev/null || \
+		{ echo "The console is built with Node.js 20.19 or newer and npm. Install them first." >&2; exit 1; }
+
+$(MODULES): frontend/package.json frontend/package-lock.json frontend/.npmrc | node
+	@echo "Installing what it takes to build the console"
+	@cd frontend && npm ci --silent
+	@touch $@
+
+$(CONSOLE): $(MODULES) $(CONSOLE_SOURCES)
+	@echo "Building the console"
+	@cd frontend && npm run --silent build -- --logLevel warn
+	@touch $@
+
+# Beside the console, whose build empties the folder
+$(SAMPLE): $(CONSOLE) $(SAMPLE_SOURCES) $(FOR_RUN)
+	@rm -rf $@
+	@$(BIN)/scenario-pack build --out $@ samples/metro-fibre >/dev/null
 	@touch $@

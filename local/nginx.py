@@ -11,16 +11,23 @@ from pathlib import Path
 
 from local.errors import CannotRunError
 
-FOLDER = Path(__file__).resolve().parent.parent / "nginx"
-TEMPLATE = FOLDER / "nginx.conf.template"
-HTML = FOLDER / "html"
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "nginx" / "nginx.conf.template"
+HTML = ROOT / "frontend" / "dist"
 
 
 def prepare(
-    state: Path, *, listen: str, api: str, graph_query_api: str, access_log: Path
+    state: Path,
+    *,
+    listen: str,
+    api: str,
+    graph_query_api: str,
+    access_log: Path,
+    resolver: str = "127.0.0.1",
 ) -> list[str]:
     """Writes the configuration into ``state`` (made if missing) and returns the command that
     runs nginx in the foreground. ``listen``, ``api`` and ``graph_query_api`` are host:port.
+    The resolver is only asked for names with `` resolve`` behind them.
     """
     state = state.resolve()
     state.mkdir(parents=True, exist_ok=True)
@@ -29,6 +36,7 @@ def prepare(
         "LISTEN": listen,
         "API": api,
         "GRAPH_QUERY_API": graph_query_api,
+        "RESOLVER": resolver,
         "HTML": str(HTML),
         "STATE": str(state),
         "ACCESS_LOG": str(access_log.resolve()),

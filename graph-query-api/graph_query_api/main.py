@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
 from fastapi import FastAPI
 
 from graph_query_api import problems
@@ -11,6 +12,7 @@ from graph_query_api.clients import fabric
 from graph_query_api.clients.fabric import Fabric
 from graph_query_api.data_directory import owned
 from graph_query_api.dependencies import FabricServices, Services
+from graph_query_api.graphs import sandbox
 from graph_query_api.graphs.fabric import FabricGraphs
 from graph_query_api.graphs.ladybug import LadybugGraphs
 from graph_query_api.graphs.protocol import GraphStore
@@ -51,6 +53,8 @@ from scenario_pack.archive import Limits
 from scenario_pack.names import Slot
 from service_kit.child import ChildProcesses
 from service_kit.serving import new_app
+
+log = structlog.get_logger()
 
 FABRIC_QUERY_SECONDS = 100.0
 """An engine that slept takes a minute to start; nginx waits 120 s for an answer."""
@@ -105,6 +109,11 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
     last to go. Clean-up tasks end before the stores that they use. What a crash left
     behind is removed before the first request can start a load.
     """
+    if not sandbox.has_landlock():
+        log.warning(
+            "no Landlock: query workers are kept from files by their other limits alone. "
+            "Use Linux 5.13 or newer, and a container engine that lets Landlock's calls through."
+        )
     async with AsyncExitStack() as stack:
         stack.enter_context(owned(settings.data_dir))
         stores = SqliteStores(settings.data_dir / "documents")

@@ -28,7 +28,6 @@ PATHS = [
     "/api/../query/docs/upload-jobs",
     "/query/docs%2fupload-jobs",
     "/query/docs;x/upload-jobs",
-    "/QUERY/DOCS/upload-jobs",
     "/query/scenarios/a/parts/graph",
     "/query/scenarios/a%2fparts%2fgraph",
     "/query/scenarios/a;x/parts/graph",
@@ -38,6 +37,13 @@ PATHS = [
 @pytest.mark.parametrize("path", PATHS)
 def test_not_through_nginx(stack: Stack, path: str) -> None:
     assert _status(stack.url, path) in {400, 404}
+
+
+def test_in_capitals_it_is_an_address_of_the_console(stack: Stack) -> None:
+    with stack.client() as client:
+        answer = client.get("/QUERY/DOCS/upload-jobs", headers={"X-Service-Key": "a-key"})
+    # 404 where the console is not built
+    assert answer.headers["content-type"].startswith("text/html") or answer.status_code == 404
 
 
 def test_only_with_the_key(stack: Stack) -> None:

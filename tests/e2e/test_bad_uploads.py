@@ -1,6 +1,7 @@
 """What is refused before 201: a problem document that says which slot and why, nothing left."""
 
 import gzip
+import os
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -39,10 +40,10 @@ def job_ids(client: httpx.Client) -> set[str]:
 
 
 def staged(stack: Stack) -> set[str]:
-    folder = stack.data / "staging"
-    return {
-        str(p.relative_to(folder)) for p in folder.rglob("*") if not p.name.startswith(".owner")
-    }
+    """Every path below staging; `os.walk` goes on where a folder vanishes meanwhile."""
+    walked = os.walk(stack.data / "staging")
+    names = {f"{folder}/{name}" for folder, inside, files in walked for name in [*inside, *files]}
+    return {name for name in names if "/.owner" not in name}
 
 
 def problem(answer: httpx.Response, status: int) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 import gzip
 import io
-import os
-import subprocess
 import tarfile
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -15,7 +13,7 @@ import pytest
 
 from support.jobs import cypher, load, step, submit, topology, wait_for_end
 from support.packs import Files, base_pack, of_slot, tarball, tarballs
-from support.tarballs import write_folder, write_tarball
+from support.tarballs import gnu_tar, write_folder, write_tarball
 
 APPLE_DOUBLE = b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        "
 
@@ -211,13 +209,6 @@ def test_a_real_name_with_a_backslash_is_not_lost(client: httpx.Client, tmp_path
     if answer.status_code == 201:
         said = str(error_of(client, wait_for_end(client, answer.json()["job_id"]), "runbooks"))
     assert "backslash" in said
-
-
-def gnu_tar(folder: Path, out: Path, command: str) -> Path:
-    """Packs with the machine's GNU tar, in a shell, from within the pack's folder."""
-    environment = {**os.environ, "OUT": str(out)}
-    subprocess.run(["bash", "-ec", command], cwd=folder, env=environment, check=True)
-    return out
 
 
 SPELLINGS = {

@@ -5,9 +5,7 @@ import json
 import re
 import subprocess
 import time
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -16,7 +14,8 @@ import pytest
 from local import nginx
 from local.errors import CannotRunError
 from support.front import Front, fronted, served
-from support.stack import free_port
+from support.name_server import name_server
+from support.stack import free_port, wait_until
 
 PROBLEM = "application/problem+json"
 
@@ -53,7 +52,9 @@ def test_nginx_accepts_it(tmp_path: Path) -> None:
 
 def test_every_placeholder_is_filled_and_no_other_is_known() -> None:
     names = set(re.findall(r"\$\{(\w+)\}", nginx.TEMPLATE.read_text()))
-    assert names == {"LISTEN", "API", "GRAPH_QUERY_API", "HTML", "STATE", "ACCESS_LOG"}
+    assert names == {
+        *("LISTEN", "API", "GRAPH_QUERY_API", "RESOLVER", "HTML", "STATE", "ACCESS_LOG"),
+    }
     assert nginx.render("a ${NAME} $host", {"NAME": "b"}) == "a b $host"
     with pytest.raises(KeyError):
         nginx.render("${OTHER}", {})
@@ -174,61 +175,24 @@ def test_a_service_that_is_down_is_a_problem_until_it_is_back(tmp_path: Path) ->
         assert httpx.get(f"{front.url}/api/ready").status_code == 200
 
 
+def test_a_service_that_moves_is_found_again(tmp_path: Path) -> None:
+    """As a container does that is started anew; one that is not there yet holds up nothing."""
+    with served() as api, name_server() as names:
+        host, _, port = api.partition(":")
+        names["api"] = "127.0.0.2"
+        upstreams = {"api": f"api:{port} resolve", "graph_query_api": "not-yet:80 resolve"}
+        with fronted(tmp_path, **upstreams, resolver=names.address) as front:
+            for path in ("/api/ready", "/query/ready"):
+                assert httpx.get(f"{front.url}{path}").status_code == 502
+            names["api"] = host
+            wait_until(
+                lambda: httpx.get(f"{front.url}/api/ready").status_code == 200,
+                what="the new address to be found",
+            )
+
+
 def test_requests_are_logged(front: Front) -> None:
     httpx.get(f"{front.url}/api/health?probe", headers={"X-Request-ID": "log-me"})
     lines = [json.loads(line) for line in front.access_log.read_text().splitlines()]
     [line] = [line for line in lines if line["request_id"] == "log-me"]
     assert (line["uri"], line["status"]) == ("/api/health?probe", 200)
-
-
-# --- the page -------------------------------------------------------------------------------
-
-
-class Page(HTMLParser):
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.addresses: list[str] = []
-        self.inline = False
-        self._in_script = False
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in_script = tag in {"script", "style"}
-        for name, value in attrs:
-            if name in {"href", "src"}:
-                self.addresses.append(value or "")
-            self.inline |= name == "style" or name.startswith("on")
-
-    def handle_data(self, data: str) -> None:
-        self.inline |= self._in_script and bool(data.strip())
-
-
-def test_the_page_needs_nothing_from_elsewhere(front: Front) -> None:
-    answer = httpx.get(front.url)
-    assert answer.headers["content-type"].startswith("text/html")
-    page = Page(answer.text)
-    assert not page.inline
-    assert all(a.startswith("/") or a == "data:," for a in page.addresses)
-    assert {"/api/openapi", "/query/openapi", "/index.js"} <= set(page.addresses)
-    for name, kind in (("/index.js", "text/javascript"), ("/index.css", "text/css")):
-        part = httpx.get(front.url + name)
-        assert (part.status_code, part.headers["content-type"]) == (200, kind)
-        assert "http://" not in part.text
-        assert "https://" not in part.text
-
-
-def test_the_page_may_run_only_its_own_script(front: Front) -> None:
-    headers: Any = httpx.get(front.url).headers
-    policy = dict(
-        each.strip().split(" ", 1) for each in headers["content-security-policy"].split(";")
-    )
-    assert policy["default-src"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == "'self'"
-    assert policy["frame-ancestors"] == "'none'"
-    assert headers["x-content-type-options"] == "nosniff"
-    assert "." not in headers["server"]
-
-
-def test_names_never_become_markup() -> None:
-    script = (nginx.HTML / "index.js").read_text()
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval", script)

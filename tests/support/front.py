@@ -84,7 +84,9 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def fronted(folder: Path, *, api: str, graph_query_api: str) -> Iterator[Front]:
+def fronted(
+    folder: Path, *, api: str, graph_query_api: str, resolver: str = "127.0.0.1"
+) -> Iterator[Front]:
     listen = f"127.0.0.1:{free_port()}"
     front = Front(f"http://{listen}", folder / "nginx.log", folder / "access.log")
     argv = nginx.prepare(
@@ -93,6 +95,7 @@ def fronted(folder: Path, *, api: str, graph_query_api: str) -> Iterator[Front]:
         api=api,
         graph_query_api=graph_query_api,
         access_log=front.access_log,
+        resolver=resolver,
     )
     with front.log.open("wb") as log:
         process = Popen(argv, stdout=log, stderr=STDOUT)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import subprocess
 import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -54,3 +56,10 @@ def write_folder(directory: Path, files: Mapping[str, bytes]) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     return directory
+
+
+def gnu_tar(folder: Path, out: Path, command: str) -> Path:
+    """Packs with the machine's GNU tar, in a shell, from within the pack's folder."""
+    environment = {**os.environ, "OUT": str(out)}
+    subprocess.run(["bash", "-ec", command], cwd=folder, env=environment, check=True)
+    return out

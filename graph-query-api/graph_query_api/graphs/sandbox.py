@@ -8,6 +8,7 @@ from pathlib import Path
 
 # Linux system calls have the same numbers on x86-64 and arm64 here.
 _CREATE_RULESET, _RESTRICT_SELF = 444, 446
+_ASK_VERSION = 1
 _FILE_ACTIONS = (1 << 13) - 1
 """Every right of Landlock's first version: read, write, execute, list, make, remove."""
 
@@ -26,6 +27,14 @@ def enter(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, lowest_free))
     if size:
         resource.setrlimit(resource.RLIMIT_AS, (size + memory, size + memory))
+
+
+def has_landlock() -> bool:
+    """Whether the kernel has it, and the container, if we are in one, lets us have it."""
+    if not sys.platform.startswith("linux"):
+        return False
+    version: int = ctypes.CDLL(None).syscall(_CREATE_RULESET, None, 0, _ASK_VERSION)
+    return version > 0
 
 
 def _virtual_size() -> int:

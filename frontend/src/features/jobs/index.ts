@@ -1,0 +1,3 @@
+export { JobsBadge } from './JobsBadge';
+export { LiveJobs, useJobs, useLive } from './LiveJobs';
+export { countActive } from './tree';

@@ -1,0 +1,38 @@
+import type { PartRecord } from '@/api/scenarios';
+import { backendName } from '@/lib/backends';
+import { partWords } from '@/lib/counts';
+import { formatNumber } from '@/lib/format';
+import { SLOTS } from '@/lib/slots';
+import { Table } from '@/ui/Table';
+import { Time } from '@/ui/Time';
+
+import { Panel } from './Panel';
+import { SLOT_NAMES, TEXT } from './text';
+
+const COLUMNS = [TEXT.part, TEXT.contents, TEXT.when, TEXT.warnings, TEXT.where];
+
+export function Parts({ parts }: { parts: Record<string, PartRecord> }) {
+  const rows = SLOTS.map((slot) => {
+    const part = parts[slot];
+    const name = SLOT_NAMES[slot];
+    return { key: slot, cells: part ? [name, ...cellsOf(slot, part)] : [name, TEXT.notLoaded] };
+  });
+  const padded = rows.map(({ key, cells }) => ({
+    key,
+    cells: COLUMNS.map((_, index) => cells[index] ?? ''),
+  }));
+  return (
+    <Panel title={TEXT.parts}>
+      <Table label={TEXT.parts} columns={COLUMNS} rows={padded} />
+    </Panel>
+  );
+}
+
+function cellsOf(slot: string, part: PartRecord) {
+  return [
+    partWords(slot, part.counts),
+    <Time key="when" iso={part.loaded_at} />,
+    part.warnings_count ? formatNumber(part.warnings_count) : TEXT.noWarnings,
+    String(part.store['location'] ?? backendName(part.backend)),
+  ];
+}

@@ -1,0 +1,1 @@
+export { ScenarioPage as default } from './ScenarioPage';

@@ -1,0 +1,2 @@
+export { ScenarioMenu } from './ScenarioMenu';
+export { ScenariosPage } from './ScenariosPage';

@@ -1,0 +1,2 @@
+export { AddScenarioModal } from './AddScenarioModal';
+export { AddScenarioModal as default } from './AddScenarioModal';
