@@ -13,7 +13,7 @@ CYPHER = (
 )
 GQL = (
     "MATCH (:FibreSpan)-[:runs_in]->(d:Duct) "
-    "RETURN d.Street, count(*) AS spans GROUP BY d.Street ORDER BY spans DESC LIMIT 3"
+    "RETURN d.Street AS street, count(*) AS spans GROUP BY street ORDER BY spans DESC LIMIT 3"
 )
 TELEMETRY = {
     "table": "LinkTelemetry",

@@ -58,7 +58,9 @@ async def load(client: httpx.AsyncClient, console: Console, sample: Sample) -> N
     job = await _follow(client, job_id, console)
     if job["status"] != "done":
         raise SampleError("\n".join(_causes(job)))
-    warned = f" with {job['warnings']} warnings" if job["warnings"] else ""
+    warnings = job["warnings"]
+    counted = "a warning" if warnings == 1 else f"{warnings} warnings"
+    warned = f" with {counted}" if warnings else ""
     console.say(f"Sample {sample.scenario}: job {job_id} is done{warned}")
 
 
