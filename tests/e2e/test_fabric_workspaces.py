@@ -76,6 +76,18 @@ def test_an_ontology_of_the_first_generation_is_left_alone(
     assert cypher(client, "beside-old", COUNT) == [{"n": 3}]
 
 
+def test_an_ontology_of_another_scenario_is_left_alone(
+    fabric: FabricServices, client: httpx.Client, graph: Path
+) -> None:
+    workspace = fabric.peer.add_workspace("Shared")
+    first = provisioned(client, graph, workspace, scenario_name="first-owner")
+    again = provisioned(client, graph, workspace, scenario_name="first-owner")
+    assert again["store"] == first["store"]
+    other = provisioned(client, graph, workspace, scenario_name="late-comer")
+    assert [each["kind"] for each in other["warnings"]] == ["ontology_missing"]
+    assert "that of the scenario first-owner" in other["warnings"][0]["detail"]
+
+
 def test_the_graph_of_an_ontology_of_the_same_name_is_used(
     fabric: FabricServices, client: httpx.Client, graph: Path
 ) -> None:
