@@ -84,13 +84,13 @@ def test_names_are_taken_and_held(rest: FabricRest, stand_in: Running) -> None:
 @pytest.mark.parametrize(
     ("collection", "name", "rule"),
     [
-        ("ontologies", "1st", "3.5-ontology-name"),
-        ("ontologies", "a" * 100, "3.5-ontology-name"),
-        ("ontologies", "two words", "3.5-ontology-name"),
-        ("lakehouses", "a-b", "3.5-lakehouse-name"),
-        ("lakehouses", "é", "3.5-lakehouse-name"),
-        ("graphModels", "_g", "3.5-graph-name"),
-        ("graphModels", "g" * 91, "3.5-graph-name"),
+        ("ontologies", "1st", "3.5.t1-ontology-name"),
+        ("ontologies", "a" * 100, "3.5.t1-ontology-name"),
+        ("ontologies", "two words", "3.5.t1-ontology-name"),
+        ("lakehouses", "a-b", "3.5.t2-lakehouse-name"),
+        ("lakehouses", "é", "3.5.t2-lakehouse-name"),
+        ("graphModels", "_g", "3.5.t3-graph-name"),
+        ("graphModels", "g" * 91, "3.5.t3-graph-name"),
     ],
 )
 def test_names_have_rules(rest: FabricRest, collection: str, name: str, rule: str) -> None:
@@ -103,17 +103,17 @@ def test_names_have_rules(rest: FabricRest, collection: str, name: str, rule: st
 @pytest.mark.parametrize(
     ("body", "rule"),
     [
-        ({"description": "d" * 257}, "3.5-description"),
-        ({"creationPayload": {"enableSchemas": False}}, "3.4-enable-schemas"),
-        ({"creationPayload": {}, "definition": {"parts": []}}, "3.2-creation"),
-        ({"definition": {}}, "3.3-parts"),
+        ({"description": "d" * 257}, "3.5.t4-description"),
+        ({"creationPayload": {"enableSchemas": False}}, "3.4.t1-enable-schemas"),
+        ({"creationPayload": {}, "definition": {"parts": []}}, "3.2.2-creation"),
+        ({"definition": {}}, "3.3.0-parts"),
         (
             {
                 "definition": {
                     "parts": [{"path": "a\\b", "payload": "", "payloadType": "InlineBase64"}]
                 }
             },
-            "3.3-path",
+            "3.3.0-path",
         ),
         (
             {
@@ -121,11 +121,11 @@ def test_names_have_rules(rest: FabricRest, collection: str, name: str, rule: st
                     "parts": [{"path": "a", "payload": "?", "payloadType": "InlineBase64"}]
                 }
             },
-            "3.3-payload",
+            "3.3.0-payload",
         ),
         (
             {"definition": {"parts": [{"path": "a", "payload": "", "payloadType": "Other"}]}},
-            "3.3-payload-type",
+            "3.3.0-payload-type",
         ),
         (
             {
@@ -133,7 +133,7 @@ def test_names_have_rules(rest: FabricRest, collection: str, name: str, rule: st
                     "parts": [{"path": "a", "payload": "", "payloadType": "InlineBase64"}] * 2
                 }
             },
-            "3.3-path-once",
+            "3.3.0-path-once",
         ),
         (
             {
@@ -143,7 +143,7 @@ def test_names_have_rules(rest: FabricRest, collection: str, name: str, rule: st
                     ]
                 }
             },
-            "3.3-platform",
+            "3.3.0-platform",
         ),
     ],
 )

@@ -16,9 +16,9 @@ from support.fabric_definitions import fill, graph_parts, ontology_parts
 from support.fabric_rest import FabricRest, OperationFailed
 
 ELSEWHERE = {
-    "7.3-partition-key",
-    "7.3-delta-type",
-    "6.3-sql-endpoint",
+    "7.3.5-partition-key",
+    "7.3.5-delta-type",
+    "6.3.1-sql-endpoint",
 }
 """Breaches that lie in the lakehouse, not in the definition."""
 
@@ -98,7 +98,7 @@ def test_what_fabric_passes_over_silently_can_be_taken(
     airports: tuple[FabricRest, str], process: Running
 ) -> None:
     rest, lakehouse = airports
-    broken = ONTOLOGY["6.3-annotations"](_ontology(rest, lakehouse))
+    broken = ONTOLOGY["6.3.4-annotations"](_ontology(rest, lakehouse))
     process.set(silent_rules="accept")
     try:
         made = rest.create("ontologies", "silent", **as_dict(_parts(broken)))["id"]
@@ -110,8 +110,8 @@ def test_what_fabric_passes_over_silently_can_be_taken(
 @pytest.mark.parametrize(
     ("rule", "column", "partitions"),
     [
-        ("7.3-delta-type", pa.array([[1], [2]]), None),
-        ("7.3-partition-key", pa.array(["x", "y"]), ["code"]),
+        ("7.3.5-delta-type", pa.array([[1], [2]]), None),
+        ("7.3.5-partition-key", pa.array(["x", "y"]), ["code"]),
     ],
 )
 def test_rule_of_the_delta_table(
@@ -163,5 +163,5 @@ def test_sql_endpoint_before_it_is_there(
             rest.create("ontologies", "by_sql", **as_dict(_parts(by_sql)))
     finally:
         process.advance(60)
-    assert refused.value.rules == ["6.3-sql-endpoint"] * 2
+    assert refused.value.rules == ["6.3.1-sql-endpoint"] * 2
     rest.create("ontologies", "by_sql", **as_dict(_parts(by_sql)))

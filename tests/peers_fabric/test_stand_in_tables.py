@@ -101,17 +101,17 @@ def test_lakehouses_with_schemas_take_another_path(rest: FabricRest) -> None:
 @pytest.mark.parametrize(
     ("rule", "table", "change"),
     [
-        ("4.1-table-name", "a-b", {}),
-        ("4.1-table-name", "123", {}),
-        ("4.1-relative-path", "t", {"relativePath": "/Files/t.csv"}),
-        ("4.1-relative-path", "t", {"relativePath": "Files/a+b.csv"}),
-        ("4.1-relative-path", "t", {"relativePath": "Files/t.csv "}),
-        ("4.1-path-type", "t", {"pathType": "file"}),
-        ("4.1-mode", "t", {"mode": "overwrite"}),
-        ("4.1-format", "t", {"formatOptions": {"format": "Json"}}),
-        ("4.1-header", "t", {"formatOptions": {"format": "Parquet", "header": True}}),
-        ("4.1-delimiter", "t", {"formatOptions": {"format": "Csv", "delimiter": "'"}}),
-        ("4.1-folder-only", "t", {"recursive": True}),
+        ("4.1.t1-table-name", "a-b", {}),
+        ("4.1.t1-table-name", "123", {}),
+        ("4.1.t2-relative-path", "t", {"relativePath": "/Files/t.csv"}),
+        ("4.1.t2-relative-path", "t", {"relativePath": "Files/a+b.csv"}),
+        ("4.1.t2-relative-path", "t", {"relativePath": "Files/t.csv "}),
+        ("4.1.t3-path-type", "t", {"pathType": "file"}),
+        ("4.1.t5-mode", "t", {"mode": "overwrite"}),
+        ("4.1.t7-format", "t", {"formatOptions": {"format": "Json"}}),
+        ("4.1.t8-header", "t", {"formatOptions": {"format": "Parquet", "header": True}}),
+        ("4.1.t9-delimiter", "t", {"formatOptions": {"format": "Csv", "delimiter": "'"}}),
+        ("4.1.t6-folder-only", "t", {"recursive": True}),
     ],
 )
 def test_load_requests_have_rules(

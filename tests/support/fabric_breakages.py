@@ -69,46 +69,46 @@ def _second_type(document: Any) -> None:
 
 
 GRAPH: Mapping[str, Breakage] = {
-    "7.2-parts": _without("stylingConfiguration.json"),
-    "7.2-json": lambda parts: parts | {"graphDefinition.json": "[]"},
-    "7.2-schema": _type(lambda d: d.update({"$schema": "https://example.com/schema.json"})),
-    "7.2-node-alias": _type(lambda d: d["nodeTypes"].append(d["nodeTypes"][0])),
-    "7.2-edge-alias": _type(lambda d: d["edgeTypes"].append(d["edgeTypes"][0])),
-    "7.2-underscore": _type(lambda d: d["nodeTypes"][0].update(labels=["_x"])),
-    "7.2-labels": _type(lambda d: d["nodeTypes"][0].update(labels=[])),
-    "7.2-primary-key": _type(lambda d: d["nodeTypes"][0].update(primaryKeyProperties=["absent"])),
-    "7.2-property-type": _type(lambda d: d["nodeTypes"][0]["properties"][0].update(type="TEXT")),
-    "7.2-property-once": _type(
+    "7.2.0-parts": _without("stylingConfiguration.json"),
+    "7.2.0-json": lambda parts: parts | {"graphDefinition.json": "[]"},
+    "7.2.0-schema": _type(lambda d: d.update({"$schema": "https://example.com/schema.json"})),
+    "7.2.0-node-alias": _type(lambda d: d["nodeTypes"].append(d["nodeTypes"][0])),
+    "7.2.7-edge-alias": _type(lambda d: d["edgeTypes"].append(d["edgeTypes"][0])),
+    "7.2.7-underscore": _type(lambda d: d["nodeTypes"][0].update(labels=["_x"])),
+    "7.2.0-labels": _type(lambda d: d["nodeTypes"][0].update(labels=[])),
+    "7.2.0-primary-key": _type(lambda d: d["nodeTypes"][0].update(primaryKeyProperties=["absent"])),
+    "7.2.5-property-type": _type(lambda d: d["nodeTypes"][0]["properties"][0].update(type="TEXT")),
+    "7.2.0-property-once": _type(
         lambda d: d["nodeTypes"][0]["properties"].append(d["nodeTypes"][0]["properties"][0])
     ),
-    "7.2-same-type": _type(_second_type),
-    "7.2-edge-ends": _type(lambda d: d["edgeTypes"][0]["sourceNodeType"].update(alias="absent")),
-    "7.2-table-id": _table(lambda d: d["edgeTables"][0].update(id=d["nodeTables"][0]["id"])),
-    "7.2-table-alias": _table(lambda d: d["nodeTables"][0].update(nodeTypeAlias="absent")),
-    "7.2-data-source": _table(lambda d: d["nodeTables"][0].update(dataSourceName="absent")),
-    "7.2-data-source-type": _source(lambda each: each.update(type="Csv")),
-    "7.2-item-reference": _source(lambda each: each["properties"].update(referenceName="absent")),
-    "7.2-path": _source(
+    "7.2.7-same-type": _type(_second_type),
+    "7.2.0-edge-ends": _type(lambda d: d["edgeTypes"][0]["sourceNodeType"].update(alias="absent")),
+    "7.2.0-table-id": _table(lambda d: d["edgeTables"][0].update(id=d["nodeTables"][0]["id"])),
+    "7.2.0-table-alias": _table(lambda d: d["nodeTables"][0].update(nodeTypeAlias="absent")),
+    "7.2.0-data-source": _table(lambda d: d["nodeTables"][0].update(dataSourceName="absent")),
+    "7.2.0-data-source-type": _source(lambda each: each.update(type="Csv")),
+    "7.2.1-item-reference": _source(lambda each: each["properties"].update(referenceName="absent")),
+    "7.2.1-path": _source(
         lambda each: each["properties"].update(path=each["properties"]["path"] + "_absent")
     ),
-    "7.2-mapping": _table(
+    "7.2.0-mapping": _table(
         lambda d: d["nodeTables"][0]["propertyMappings"][0].update(propertyName="absent")
     ),
-    "7.2-column": _table(
+    "7.2.0-column": _table(
         lambda d: d["nodeTables"][0]["propertyMappings"][0].update(sourceColumn="absent")
     ),
-    "7.2-key-mapped": _table(lambda d: d["nodeTables"][0].update(propertyMappings=[])),
-    "7.2-filter": _table(
+    "7.2.0-key-mapped": _table(lambda d: d["nodeTables"][0].update(propertyMappings=[])),
+    "7.2.3-filter": _table(
         lambda d: d["nodeTables"][0].update(
             filter={"operator": "Like", "columnName": "absent", "value": 1}
         )
     ),
-    "7.2-edge-keys": _table(
+    "7.2.2-edge-keys": _table(
         lambda d: d["edgeTables"][0]["sourceNodeKeyColumns"].append(
             d["edgeTables"][0]["sourceNodeKeyColumns"][0]
         )
     ),
-    "7.2-edge-key-order": _foreign_key,
+    "7.2.4-edge-key-order": _foreign_key,
 }
 
 
@@ -229,46 +229,50 @@ def _inherited(parts: Parts) -> Parts:
 
 
 ONTOLOGY: Mapping[str, Breakage] = {
-    "6.3-parts": _without("namespaces/default.tmdl"),
-    "6.3-part-path": lambda parts: parts | {"Entities/x.tmdl": "entity x\n"},
-    "6.3-tabs": _text("tables/", r"^\t(?=\w)", "    "),
-    "6.3-indentation": _text("entities/", r"^\t(?=\w)", "\t\t\t"),
-    "6.3-quoting": _added("model.tmdl", "ref table my-table\n"),
-    "6.3-order": _added("tables/", "\tcolour: red\n"),
-    "6.3-syntax": _added("model.tmdl", "???\n"),
-    "6.3-compatibility": _text("database.tmdl", "1000000", "1600"),
-    "6.3-model-refs": _text("model.tmdl", r"^ref entity .+\n", ""),
-    "6.3-other-refs": _added("model.tmdl", "ref expression X\n"),
-    "6.3-namespace": _text("namespaces/", "lineageTag: default", "lineageTag: other"),
-    "6.3-lineage-tag": _text("tables/", r"lineageTag: .+$", "lineageTag: x"),
-    "6.3-column-type": _text("tables/", r"dataType: \w+$", "dataType: text"),
-    "6.3-property-type": _text("entities/", r"dataType: \w+$", "dataType: text"),
-    "6.4-property-type": _other_type("entities/"),
-    "6.5-decimal": _text("entities/", r"dataType: \w+$", "dataType: decimal"),
-    "6.5-property-once": _doubled_property,
-    "6.5-same-type": _property_elsewhere,
-    "6.3-key-property": _text("entities/", r"keyProperty: .+$", "keyProperty: absent"),
-    "6.5-key-type": _key_type,
-    "6.3-backing-table": _text("entities/", r"backingTable: .+$", "backingTable: absent"),
-    "6.3-value-column": _text("entities/", r"valueColumn: .+$", "valueColumn: a.absent"),
-    "6.3-relationship-columns": _text("relationships", r"fromColumn: .+$", "fromColumn: a.absent"),
-    "6.3-relationship-key": _swapped,
-    "6.3-inactive": _second_relationship,
-    "6.3-entity-relationship-ends": _text(
+    "6.3.0-parts": _without("namespaces/default.tmdl"),
+    "6.3.0-part-path": lambda parts: parts | {"Entities/x.tmdl": "entity x\n"},
+    "6.3.0-tabs": _text("tables/", r"^\t(?=\w)", "    "),
+    "6.3.0-indentation": _text("entities/", r"^\t(?=\w)", "\t\t\t"),
+    "6.3.0-quoting": _added("model.tmdl", "ref table my-table\n"),
+    "6.3.0-order": _added("tables/", "\tcolour: red\n"),
+    "6.3.0-syntax": _added("model.tmdl", "???\n"),
+    "6.3.t2-compatibility": _text("database.tmdl", "1000000", "1600"),
+    "6.3.t3-model-refs": _text("model.tmdl", r"^ref entity .+\n", ""),
+    "6.3.t3-other-refs": _added("model.tmdl", "ref expression X\n"),
+    "6.3.t4-namespace": _text("namespaces/", "lineageTag: default", "lineageTag: other"),
+    "6.3.0-lineage-tag": _text("tables/", r"lineageTag: .+$", "lineageTag: x"),
+    "6.3.7-column-type": _text("tables/", r"dataType: \w+$", "dataType: text"),
+    "6.3.7-property-type": _text("entities/", r"dataType: \w+$", "dataType: text"),
+    "6.4.0-property-type": _other_type("entities/"),
+    "6.5.5-decimal": _text("entities/", r"dataType: \w+$", "dataType: decimal"),
+    "6.5.4-property-once": _doubled_property,
+    "6.5.4-same-type": _property_elsewhere,
+    "6.3.5-key-property": _text("entities/", r"keyProperty: .+$", "keyProperty: absent"),
+    "6.5.1-key-type": _key_type,
+    "6.3.t8-backing-table": _text("entities/", r"backingTable: .+$", "backingTable: absent"),
+    "6.3.t8-value-column": _text("entities/", r"valueColumn: .+$", "valueColumn: a.absent"),
+    "6.3.t7-relationship-columns": _text(
+        "relationships", r"fromColumn: .+$", "fromColumn: a.absent"
+    ),
+    "6.3.t7-relationship-key": _swapped,
+    "6.3.9-inactive": _second_relationship,
+    "6.3.t9-entity-relationship-ends": _text(
         "entityRelationships", r"fromEntity: .+$", "fromEntity: Absent"
     ),
-    "6.3-entity-relationship-backing": _text(
+    "6.3.t9-entity-relationship-backing": _text(
         "entityRelationships", r"((?:fromR|r)elationship): .+$", r"\1: absent"
     ),
-    "6.3-junction": _through_a_backing_table,
-    "6.3-name-collision": _colliding,
-    "6.3-rules": lambda parts: parts | {f"rules/r{n}.tmdl": f"rule r{n}\n" for n in range(1001)},
-    "6.3-override": _inherited,
-    "6.3-partition": _text("tables/", r"^\t\tsource$", "\t\tnothing"),
-    "6.3-expression": _text("tables/", r"expressionSource: .+$", "expressionSource: absent"),
-    "6.3-annotations": _text("tables/", r"^\t\tannotation ONT_ItemId.*$", ""),
-    "6.3-schema-name": _text("tables/", r"^(\t\t\tentityName: .+)$", r"\1\n\t\t\tschemaName: dbo"),
-    "6.3-entity-name": _text("tables/", r"entityName: .+$", "entityName: absent"),
-    "6.3-source-column": _text("tables/", r"sourceColumn: .+$", "sourceColumn: absent"),
-    "6.4-column-type": _other_type("tables/"),
+    "6.3.9-junction": _through_a_backing_table,
+    "6.3.10-name-collision": _colliding,
+    "6.3.13-rules": lambda parts: parts | {f"rules/r{n}.tmdl": f"rule r{n}\n" for n in range(1001)},
+    "6.3.12-override": _inherited,
+    "6.3.t6-partition": _text("tables/", r"^\t\tsource$", "\t\tnothing"),
+    "6.3.1-expression": _text("tables/", r"expressionSource: .+$", "expressionSource: absent"),
+    "6.3.4-annotations": _text("tables/", r"^\t\tannotation ONT_ItemId.*$", ""),
+    "6.3.2-schema-name": _text(
+        "tables/", r"^(\t\t\tentityName: .+)$", r"\1\n\t\t\tschemaName: dbo"
+    ),
+    "6.3.3-entity-name": _text("tables/", r"entityName: .+$", "entityName: absent"),
+    "6.3.t6-source-column": _text("tables/", r"sourceColumn: .+$", "sourceColumn: absent"),
+    "6.4.0-column-type": _other_type("tables/"),
 }

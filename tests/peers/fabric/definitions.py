@@ -13,13 +13,13 @@ Part = dict[str, str]
 """path and text"""
 
 _parts = rule(
-    "3.3-parts", "all", "definition.parts is a list of objects", stage="request", guess=True
+    "3.3.0-parts", "all", "definition.parts is a list of objects", stage="request", guess=True
 )
 _payload_type = rule(
-    "3.3-payload-type", "all", "payloadType is InlineBase64", stage="request", guess=True
+    "3.3.0-payload-type", "all", "payloadType is InlineBase64", stage="request", guess=True
 )
 _payload = rule(
-    "3.3-payload",
+    "3.3.0-payload",
     "all",
     "payload is the base64 of UTF-8 text",
     "CorruptedPayload",
@@ -27,15 +27,15 @@ _payload = rule(
     guess=True,
 )
 _path = rule(
-    "3.3-path",
+    "3.3.0-path",
     "all",
     "paths are relative and use /",
     "ALMOperationBadRequest",
     stage="request",
 )
-_doubled = rule("3.3-path-once", "all", "no path comes twice", stage="request", guess=True)
+_doubled = rule("3.3.0-path-once", "all", "no path comes twice", stage="request", guess=True)
 _platform = rule(
-    "3.3-platform",
+    "3.3.0-platform",
     "all",
     ".platform names the item's type and version 2.0",
     "ALMOperationImportFailed",

@@ -7,22 +7,22 @@ from peers.fabric.graph_filter import OPERATORS, columns_of, operators_of
 from peers.fabric.graph_model import GraphTable, Model
 from peers.fabric.rules import Breach, of_graph
 
-_column = of_graph("7.2-column", "mapped columns and key columns are in the table")
-_filter = of_graph("7.2-filter", f"filters compare columns: {', '.join(sorted(OPERATORS))}")
+_column = of_graph("7.2.0-column", "mapped columns and key columns are in the table")
+_filter = of_graph("7.2.3-filter", f"filters compare columns: {', '.join(sorted(OPERATORS))}")
 _edge_keys = of_graph(
-    "7.2-edge-keys",
+    "7.2.2-edge-keys",
     "as many source and destination key columns as the node types' keys have properties",
     stage="load",
     guess=False,
 )
 _key_order = of_graph(
-    "7.2-edge-key-order",
+    "7.2.4-edge-key-order",
     "key columns are in the order of the key's properties: their types agree",
     stage="load",
     silent=True,
 )
-_partition = of_graph("7.3-partition-key", "a partition column is not the only key", stage="load")
-_delta_type = of_graph("7.3-delta-type", "columns have types that the graph takes", stage="load")
+_partition = of_graph("7.3.5-partition-key", "a partition column is not the only key", stage="load")
+_delta_type = of_graph("7.3.5-delta-type", "columns have types that the graph takes", stage="load")
 
 _INGESTIBLE = {"boolean", "byte", "integer", "long", "float", "double", "string"} | {
     *("date", "timestamp", "timestamp_ntz"),

@@ -15,40 +15,42 @@ def of_ontology(id_: str, text: str, code: str = _IMPORT, **more: Any) -> Any:
     return rule(id_, "ontology", text, code, **{"guess": True, **more})
 
 
-_parts = of_ontology("6.3-parts", f"there are {', '.join(REQUIRED)}", guess=False)
-_part_path = of_ontology("6.3-part-path", "paths are those of an ontology")
+_parts = of_ontology("6.3.0-parts", f"there are {', '.join(REQUIRED)}", guess=False)
+_part_path = of_ontology("6.3.0-part-path", "paths are those of an ontology")
 _syntax = {
-    "tabs": of_ontology("6.3-tabs", "lines are indented with tabs"),
-    "indentation": of_ontology("6.3-indentation", "by one tab a level"),
-    "quoting": of_ontology("6.3-quoting", "names other than plain words are in single quotes"),
-    "order": of_ontology("6.3-order", "fields come before objects, synonyms last", guess=False),
-    "syntax": of_ontology("6.3-syntax", "each line is a field or begins an object"),
+    "tabs": of_ontology("6.3.0-tabs", "lines are indented with tabs"),
+    "indentation": of_ontology("6.3.0-indentation", "by one tab a level"),
+    "quoting": of_ontology("6.3.0-quoting", "names other than plain words are in single quotes"),
+    "order": of_ontology("6.3.0-order", "fields come before objects, synonyms last", guess=False),
+    "syntax": of_ontology("6.3.0-syntax", "each line is a field or begins an object"),
 }
-_compatibility = of_ontology("6.3-compatibility", "the database's compatibilityLevel is 1000000")
-_namespace = of_ontology("6.3-namespace", "the namespace default, with the lineageTag default")
-_refs = of_ontology("6.3-model-refs", "the model refers to each table, entity and namespace")
-_other_refs = of_ontology("6.3-other-refs", "the model refers to nothing else")
-_lineage = of_ontology("6.3-lineage-tag", "lineage tags are GUIDs, and differ")
-_type = of_ontology("6.3-column-type", "string, int64, double, dateTime, boolean, decimal")
-_property_type = of_ontology("6.3-property-type", "as columns, or Any, TimeSeries<…>, complex")
-_agrees = of_ontology("6.4-property-type", "a property is of its column's type")
-_decimal = of_ontology("6.5-decimal", "decimals are declared double", silent=True)
-_property_once = of_ontology("6.5-property-once", "an entity has each property once")
-_same_type = of_ontology("6.5-same-type", "properties of one name have one type everywhere")
-_key = of_ontology("6.3-key-property", "keyProperty is one of the entity's properties")
-_key_type = of_ontology("6.5-key-type", "key properties are string or int64")
-_backing = of_ontology("6.3-backing-table", "backingTable is a table")
-_value = of_ontology("6.3-value-column", "valueColumn is a column of the backing table")
-_ends = of_ontology("6.3-relationship-columns", "relationships join columns that are there")
-_one_side = of_ontology("6.3-relationship-key", "they lead to a key column, of the same type")
-_inactive = of_ontology("6.3-inactive", "a second relationship between two tables is inactive")
-_between = of_ontology("6.3-entity-relationship-ends", "they join entities that are there")
-_backed = of_ontology("6.3-entity-relationship-backing", "they name relationships that are there")
-_junction = of_ontology("6.3-junction", "a junction table backs no entity")
-_collision = of_ontology("6.3-name-collision", "entities and relationships have different names")
-_rules = of_ontology("6.3-rules", "there are at most 1,000 rules")
+_compatibility = of_ontology("6.3.t2-compatibility", "the database's compatibilityLevel is 1000000")
+_namespace = of_ontology("6.3.t4-namespace", "the namespace default, with the lineageTag default")
+_refs = of_ontology("6.3.t3-model-refs", "the model refers to each table, entity and namespace")
+_other_refs = of_ontology("6.3.t3-other-refs", "the model refers to nothing else")
+_lineage = of_ontology("6.3.0-lineage-tag", "lineage tags are GUIDs, and differ")
+_type = of_ontology("6.3.7-column-type", "string, int64, double, dateTime, boolean, decimal")
+_property_type = of_ontology("6.3.7-property-type", "as columns, or Any, TimeSeries<…>, complex")
+_agrees = of_ontology("6.4.0-property-type", "a property is of its column's type")
+_decimal = of_ontology("6.5.5-decimal", "decimals are declared double", silent=True)
+_property_once = of_ontology("6.5.4-property-once", "an entity has each property once")
+_same_type = of_ontology("6.5.4-same-type", "properties of one name have one type everywhere")
+_key = of_ontology("6.3.5-key-property", "keyProperty is one of the entity's properties")
+_key_type = of_ontology("6.5.1-key-type", "key properties are string or int64")
+_backing = of_ontology("6.3.t8-backing-table", "backingTable is a table")
+_value = of_ontology("6.3.t8-value-column", "valueColumn is a column of the backing table")
+_ends = of_ontology("6.3.t7-relationship-columns", "relationships join columns that are there")
+_one_side = of_ontology("6.3.t7-relationship-key", "they lead to a key column, of the same type")
+_inactive = of_ontology("6.3.9-inactive", "a second relationship between two tables is inactive")
+_between = of_ontology("6.3.t9-entity-relationship-ends", "they join entities that are there")
+_backed = of_ontology(
+    "6.3.t9-entity-relationship-backing", "they name relationships that are there"
+)
+_junction = of_ontology("6.3.9-junction", "a junction table backs no entity")
+_collision = of_ontology("6.3.10-name-collision", "entities and relationships have different names")
+_rules = of_ontology("6.3.13-rules", "there are at most 1,000 rules")
 _override = of_ontology(
-    "6.3-override",
+    "6.3.12-override",
     "an inherited object's own description is marked overriddenMetadataField",
     "EntityInheritanceMetadataValueWithoutOverride",
     guess=False,

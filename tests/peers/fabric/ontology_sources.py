@@ -11,20 +11,22 @@ from peers.fabric.rules import Breach
 from peers.fabric.tenant import Item, Tenant
 from peers.fabric.tmdl import Node, unquoted
 
-_partition = of_ontology("6.3-partition", "a table has one partition, with a source")
-_expression = of_ontology("6.3-expression", "expressionSource names an expression over a lakehouse")
-_endpoint = of_ontology("6.3-sql-endpoint", "an SQL endpoint is used once it is provisioned")
+_partition = of_ontology("6.3.t6-partition", "a table has one partition, with a source")
+_expression = of_ontology(
+    "6.3.1-expression", "expressionSource names an expression over a lakehouse"
+)
+_endpoint = of_ontology("6.3.1-sql-endpoint", "an SQL endpoint is used once it is provisioned")
 _annotations = of_ontology(
-    "6.3-annotations",
+    "6.3.4-annotations",
     "ONT_WorkspaceId, ONT_ItemId, ONT_ItemKind and ONT_ItemName name the lakehouse",
     silent=True,
 )
 _schema_name = of_ontology(
-    "6.3-schema-name", "schemaName is there for lakehouses with schemas only"
+    "6.3.2-schema-name", "schemaName is there for lakehouses with schemas only"
 )
-_table = of_ontology("6.3-entity-name", "entityName is a Delta table of the lakehouse")
-_column = of_ontology("6.3-source-column", "sourceColumn is a column of the Delta table")
-_type = of_ontology("6.4-column-type", "a column has its Delta column's type")
+_table = of_ontology("6.3.3-entity-name", "entityName is a Delta table of the lakehouse")
+_column = of_ontology("6.3.t6-source-column", "sourceColumn is a column of the Delta table")
+_type = of_ontology("6.4.0-column-type", "a column has its Delta column's type")
 
 _LAKE = re.compile(r'AzureStorage\.DataLake\("https://[\w.-]+/([\w-]{36})/([\w-]{36})"')
 _SQL = re.compile(r'Sql\.Database\("[^"]*",\s*"([\w-]{36})"')
