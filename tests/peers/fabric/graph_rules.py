@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from peers.fabric import delta, graph_data_rules
+from peers.fabric import delta, graph_data_rules, graph_fields
 from peers.fabric.definitions import Part
 from peers.fabric.delta import Schema
-from peers.fabric.graph_model import PARTS, EdgeType, Model, NodeType
+from peers.fabric.graph_model import PARTS, TYPES, EdgeType, Model, NodeType
 from peers.fabric.rules import Breach, of_graph
 from peers.fabric.tenant import Tenant
 
@@ -35,20 +35,6 @@ _reference = of_graph("7.2.1-item-reference", "data sources name item references
 _path = of_graph("7.2.1-path", "a data source's path leads to a Delta table", guess=False)
 _mapping = of_graph("7.2.0-mapping", "mapped properties are the type's, each once")
 _key_mapped = of_graph("7.2.0-key-mapped", "a node table maps its type's key")
-TYPES = {
-    "STRING": "STRING",
-    "INT": "INT64",
-    "INT64": "INT64",
-    "FLOAT": "FLOAT64",
-    "DOUBLE": "FLOAT64",
-    "FLOAT64": "FLOAT64",
-    "BOOLEAN": "BOOL",
-    "BOOL": "BOOL",
-    "DATETIME": "ZONED DATETIME",
-    "ZONED DATETIME": "ZONED DATETIME",
-}
-"""The definition's words to those that queries report."""
-
 _SCHEMAS = {
     "graphType.json": "1.0.0",
     "graphDefinition.json": "1.0.0",
@@ -73,6 +59,7 @@ def unreadable(error: Exception) -> Breach:
 
 def breaches(model: Model, tenant: Tenant) -> Iterator[Breach]:
     yield from _about_schemas(model)
+    yield from graph_fields.about(model.documents)
     yield from _about_types(model)
     yield from _about_tables(model)
     schemas = {each.name: _schema_of(tenant, model, each.name) for each in model.sources}
@@ -80,6 +67,7 @@ def breaches(model: Model, tenant: Tenant) -> Iterator[Breach]:
     for table in (*model.node_tables, *model.edge_tables):
         if (schema := schemas.get(table.source)) is not None:
             yield from graph_data_rules.about_columns(table, schema)
+            yield from graph_data_rules.about_types(model, table, schema)
     yield from graph_data_rules.about_loading(model, schemas)
 
 
@@ -100,7 +88,8 @@ def _schema_of(tenant: Tenant, model: Model, source: str) -> Schema | None:
 
 def _about_schemas(model: Model) -> Iterator[Breach]:
     base = "https://developer.microsoft.com/json-schemas/fabric/item"
-    for name, found in model.schemas.items():
+    for name, document in model.documents.items():
+        found = str(document.get("$schema", ""))
         stem, version = name.removesuffix(".json"), _SCHEMAS[name]
         known = {
             f"{base}/graphIndex/definition/{stem}/{version}/schema.json",

@@ -37,6 +37,9 @@ _path = rule(
     "4.1.t2-relative-path", "load", "below Files, of plain names", stage="request", guess=True
 )
 _path_type = rule("4.1.t3-path-type", "load", "File or Folder", stage="request", guess=True)
+_extension = rule(
+    "4.1.t4-file-extension", "load", "letters, digits, _ or -", stage="request", guess=True
+)
 _mode = rule("4.1.t5-mode", "load", "Overwrite or Append", stage="request", guess=True)
 _format = rule("4.1.t7-format", "load", "Csv or Parquet", stage="request", guess=True)
 _header = rule(
@@ -209,6 +212,9 @@ def _breaches(name: str, schema: str | None, body: Mapping[str, Any]) -> Iterato
         yield _mode(f"Not a mode: {body.get('mode')!r}")
     if body.get("pathType") == "File" and (body.get("recursive") or body.get("fileExtension")):
         yield _folder("recursive and fileExtension go with Folder only")
+    extension = body.get("fileExtension")
+    if extension is not None and not re.fullmatch(r"[a-zA-Z0-9_-]{1,16}", extension):
+        yield _extension(f"Not a file extension: {extension!r}")
     options = body.get("formatOptions")
     yield from _format_breaches(options if isinstance(options, dict) else {})
 
