@@ -159,7 +159,7 @@ BREACHES = {
         valueType="Float"
     ),
     "6.2.t16-key": lambda d: d["EntityTypes/1/definition.json"].update(entityIdParts=["20"]),
-    "6.5.4-same-type-1": lambda d: d["EntityTypes/1/definition.json"]["properties"][0].update(
+    "6.5.4-same-value-type": lambda d: d["EntityTypes/1/definition.json"]["properties"][0].update(
         valueType="BigInt"
     ),
     "6.2.0-binding": lambda d: d["EntityTypes/1/DataBindings/b.json"]["dataBindingConfiguration"][

@@ -142,8 +142,9 @@ def _about_tables(model: Model) -> Iterator[Breach]:
             if name not in type_.properties:
                 yield _mapping(f"{table.id} maps {name}, which {table.alias} does not have")
         yield from _doubled(mapped, _mapping, f"mapping of {table.id}")
-        if isinstance(type_, NodeType) and not set(type_.keys) <= set(mapped):
-            yield _key_mapped(f"{table.id} does not map the key {list(type_.keys)}")
+        keys = set(type_.keys) & set(type_.properties) if isinstance(type_, NodeType) else set()
+        if not keys <= set(mapped):
+            yield _key_mapped(f"{table.id} does not map the key {sorted(keys)}")
 
 
 def _about_sources(model: Model, schemas: Mapping[str, Schema | None]) -> Iterator[Breach]:

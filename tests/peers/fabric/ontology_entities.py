@@ -56,7 +56,7 @@ def _about_key(name: str, entity: Node, backing: str) -> Iterator[Breach]:
     own = {each.name: type_of(each) for each in entity.of("property")}
     if key and key not in own:
         yield _key(f"The key of {name} is {key}")
-    elif key and own[key] not in ("string", "int64"):
+    elif key and own[key] in TYPES - {"string", "int64"}:
         yield _key_type(f"The key of {name} is of type {own[key]}")
     elif not key and own and backing:
         yield _keyless(f"{name} has no key: graphs leave it out")
@@ -83,7 +83,9 @@ def _about_property(
         or ontology.column(*column(configuration.scalars.get("orderingColumn", ""))) is None
     ):
         yield _time_series(f"{where} is not read in the order of time")
+    if backing not in ontology.tables:
+        return
     if found is None or (not series and table != backing):
         yield _value(f"{where} is read from {table}.{name}")
-    elif not series and type_of(found) not in (type_, "decimal"):
+    elif {type_, type_of(found)} <= TYPES and type_of(found) not in (type_, "decimal"):
         yield _agrees(f"{where} is {type_}, and its column {type_of(found)}")

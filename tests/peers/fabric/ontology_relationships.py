@@ -68,6 +68,8 @@ def _about_entities(ontology: Ontology, each: Node) -> Iterator[Breach]:
         yield _backed(f"{each.name} is backed by a relationship that is not there")
         return
     tables = [backing.get(end, "") for end in ends]
+    if not set(tables) <= set(ontology.tables):
+        return
     expected = [{through, table} for table in tables] if is_table else [set(tables)]
     if [_tables(join) for join in found if join] != expected:
         yield _joined(f"{each.name} is not backed by what joins {' and '.join(tables)}")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from peers.fabric import delta
 from peers.fabric.delta import Schema
-from peers.fabric.ontology_model import Ontology
+from peers.fabric.ontology_model import TYPES, Ontology, type_of
 from peers.fabric.rules import Breach, of_ontology
 from peers.fabric.tenant import Item, Tenant
 from peers.fabric.tmdl import Node, unquoted
@@ -30,7 +30,7 @@ _mapped = of_ontology("6.5.3-column-mapping", "Delta tables have no column mappi
 
 _LAKE = re.compile(r'AzureStorage\.DataLake\("https://[\w.-]+/([\w-]{36})/([\w-]{36})"')
 _SQL = re.compile(r'Sql\.Database\("[^"]*",\s*"([\w-]{36})"')
-_TYPES = {
+_OF_DELTA = {
     **dict.fromkeys(("byte", "short", "integer", "long"), "int64"),
     **dict.fromkeys(("float", "double"), "double"),
     **dict.fromkeys(("date", "timestamp"), "datetime"),
@@ -87,13 +87,13 @@ def _about_columns(table: Node, schema: Schema) -> Iterator[Breach]:
         if name not in schema.columns:
             yield _column(f"{table.name}.{each.name} comes from the column {name}")
             continue
-        found, said = schema.columns[name], each.scalars.get("dataType", "").lower()
+        found, said = schema.columns[name], type_of(each)
         fits = (
             said in ("double", "decimal", "string")
             if found.startswith("decimal")
-            else (said == _TYPES.get(found, "string"))
+            else (said == _OF_DELTA.get(found, "string"))
         )
-        if not fits:
+        if said in TYPES and not fits:
             yield _type(f"{table.name}.{each.name} is {said}, and {found} in Delta")
 
 
