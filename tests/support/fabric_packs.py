@@ -37,8 +37,12 @@ class InLakehouse:
         )
 
     def ontology(self) -> Texts:
-        where = {"workspace_id": self.workspace, "lakehouse_id": self.lakehouse}
-        return ontology_files(self.graph, **where, lakehouse_name=self.name)[0]
+        return ontology_files(
+            self.graph,
+            workspace_id=self.workspace,
+            lakehouse_id=self.lakehouse,
+            lakehouse_name=self.name,
+        )[0]
 
 
 def metro_part(*labels: str) -> dict[str, bytes]:
