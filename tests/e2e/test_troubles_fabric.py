@@ -7,26 +7,39 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from peers.fabric.running import Running
 
 from support.fabric_rest import FabricRest
-from support.fabric_stack import FabricStack, running
+from support.fabric_services import FabricServices
 from support.jobs import ENDED, cypher, get_job, load, step, submit, wait_for_end
 from support.packs import Files, base_pack, tarballs, yaml_bytes
 from support.stack import wait_until
 
 POLL = "/operations/[^/]+$"
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FabricStack]:
-    with running(tmp_path_factory.mktemp("fabric")) as product:
-        yield product
+FORM = {"backend": "fabric-gql"}
 
 
 @pytest.fixture
-def fabric(product: FabricStack) -> FabricStack:
-    product.reset()
-    return product
+def peer(fabric: FabricServices) -> Iterator[Running]:
+    """The stand-in, well again afterwards. Tokens outlast a clock that is hurried."""
+    fabric.peer.set(token_lifetime=10_000_000)
+    yield fabric.peer
+    fabric.peer.no_faults()
+    fabric.peer.speed(1)
+    fabric.peer.set(token_lifetime=3600)
+
+
+@pytest.fixture
+def client(fabric: FabricServices) -> Iterator[httpx.Client]:
+    with fabric.stack.client() as client:
+        yield client
+
+
+@pytest.fixture
+def rest(peer: Running) -> Iterator[FabricRest]:
+    rest = FabricRest(peer)
+    yield rest
+    rest.http.close()
 
 
 def graph(tmp_path: Path, files: Files) -> dict[str, Path]:
@@ -91,32 +104,25 @@ def awkward_pack() -> Files:
     }
 
 
-@pytest.fixture
-def rest(fabric: FabricStack) -> Iterator[FabricRest]:
-    rest = FabricRest(fabric.fabric)
-    yield rest
-    rest.http.close()
-
-
-def test_awkward_names(fabric: FabricStack, rest: FabricRest, tmp_path: Path) -> None:
-    client = fabric.client
-    job = load(client, "awkward", graph(tmp_path, awkward_pack()), **fabric.form)
+def test_awkward_names(
+    peer: Running, client: httpx.Client, rest: FabricRest, tmp_path: Path
+) -> None:
+    job = load(client, "awkward", graph(tmp_path, awkward_pack()), **FORM)
     assert job["status"] == "done", job
     result = step(job, "graph")["result"]
     assert {each["status"] for each in result["phases"]} <= {"done", "warning"}
     assert result["vertices"] == {"Site": 2, LONG: 1}
     assert result["edges"] == {"ends_at": 2, "near to": 0}
 
-    (lakehouse,) = rest.pages("lakehouses")
-    home = Path(fabric.fabric.ca_bundle).parent / "onelake" / rest.workspace / lakehouse["id"]
-    stored = {path.name for path in (home / "Files").rglob("*.csv")}
+    lakehouse = result["store"]["lakehouse_id"]
+    home = Path(peer.ca_bundle).parent / "onelake" / rest.workspace / lakehouse
+    stored = {path.name for path in (home / "Files/scenarios/awkward").rglob("*.csv")}
     assert stored == {SITE, "DimLink.csv", "FactEnds.csv", "Empty.csv"}
 
-    tables = {each["name"] for each in rest.pages(f"lakehouses/{lakehouse['id']}/tables", "data")}
-    assert len(tables) == 4
-    assert set(result["store"]["tables"]) == tables
-
-    assert [each["displayName"] for each in rest.pages("ontologies")] == ["awkward"]
+    tables = {each["name"] for each in rest.pages(f"lakehouses/{lakehouse}/tables", "data")}
+    assert len(result["store"]["tables"]) == 4
+    assert set(result["store"]["tables"]) <= tables
+    assert "awkward" in [each["displayName"] for each in rest.pages("ontologies")]
 
     names = result["names"]
     (long,) = names["vertices"]
@@ -138,9 +144,11 @@ def test_awkward_names(fabric: FabricStack, rest: FabricRest, tmp_path: Path) ->
 # long operations
 
 
-def test_forty_minutes_with_little_to_go_by(fabric: FabricStack, tmp_path: Path) -> None:
+def test_forty_minutes_with_little_to_go_by(
+    peer: Running, client: httpx.Client, tmp_path: Path
+) -> None:
     """A second here. No Location, no percentage, Retry-After 0, results that are late."""
-    peer = fabric.fabric
+    before = peer.last_request()
     slow = peer.fault("operation-takes", "/tables/.*Site/load", seconds=2400)
     late = peer.fault("result-late", "/operations/.+/result")
     busy = peer.fault("throttled", "/graphModels$", method="POST", retry_after="0")
@@ -148,23 +156,22 @@ def test_forty_minutes_with_little_to_go_by(fabric: FabricStack, tmp_path: Path)
     peer.fault("percent-null", POLL, times=None)
     peer.fault("retry-after", POLL, times=None, value="0")
     peer.speed(3000)
-    accepted = submit(fabric.client, "slow", graph(tmp_path, base_pack("slow")), **fabric.form)
+    accepted = submit(client, "slow", graph(tmp_path, base_pack("slow")), **FORM)
     assert accepted.status_code == 201, accepted.text
-    job, said = watched(fabric.client, accepted.json()["job_id"])
+    job, said = watched(client, accepted.json()["job_id"])
     assert job["status"] == "done", job
     assert [peer.hits(fault) for fault in (slow, late, busy)] == [1, 1, 1]
-    asked = [each["path"] for each in peer.requests(POLL)]
+    asked = [each["path"] for each in peer.requests(POLL, since=before)]
     assert max(asked.count(path) for path in set(asked)) <= 8
     assert len(said) > 5
     assert any("running for" in words for words in said)
 
 
 def test_an_hour_of_429_is_reported_and_a_retry_goes_on(
-    fabric: FabricStack, tmp_path: Path
+    peer: Running, client: httpx.Client, tmp_path: Path
 ) -> None:
-    peer, client = fabric.fabric, fabric.client
     peer.fault("throttled", "/graphModels$", method="POST", times=None, retry_after="3600")
-    job = load(client, "blocked", graph(tmp_path, base_pack("blocked")), **fabric.form)
+    job = load(client, "blocked", graph(tmp_path, base_pack("blocked")), **FORM)
     assert job["status"] == "error", job
     assert "60 min" in step(job, "graph")["detail"]
     peer.no_faults()
@@ -175,10 +182,11 @@ def test_an_hour_of_429_is_reported_and_a_retry_goes_on(
     assert peer.requests("/load$", since=before) == []
 
 
-def test_an_operation_without_end_can_be_stopped(fabric: FabricStack, tmp_path: Path) -> None:
-    peer, client = fabric.fabric, fabric.client
+def test_an_operation_without_end_can_be_stopped(
+    peer: Running, client: httpx.Client, tmp_path: Path
+) -> None:
     peer.fault("operation-takes", "/load$", times=None, seconds=100_000)
-    accepted = submit(client, "endless", graph(tmp_path, base_pack("endless")), **fabric.form)
+    accepted = submit(client, "endless", graph(tmp_path, base_pack("endless")), **FORM)
     job = accepted.json()["job_id"]
     wait_until(lambda: "running" in detail(client, job), what="the load to run")
     answer = client.post(f"/api/upload-jobs/{job}/cancel")
