@@ -28,6 +28,7 @@ LONG = ["n" * 200, "N" * 199, "n" * 100, "ü" * 200]
 RESERVED = ["source_key", "Target_Key", "type", "default", "Model", "ref", "DATE", "entity", "id"]
 names = st.one_of(
     st.sampled_from(["A", "a", "A_b", "A b", "b", "_x", "1", "A B", "é'", "km/h", "a,b", " lead"]),
+    st.sampled_from(["A", "a"]),
     st.sampled_from([*LONG, *RESERVED]),
     st.text(min_size=1, max_size=8),
     st.text("aA_ 1'.:=-\n\t", min_size=1, max_size=5),
