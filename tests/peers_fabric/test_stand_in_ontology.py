@@ -132,7 +132,7 @@ def test_a_refused_one_is_gone_again(rest: FabricRest) -> None:
     parts = [MINIMAL[0], MINIMAL[1]]
     with pytest.raises(OperationFailed) as refused:
         rest.create("ontologies", "Half", **as_dict(parts))
-    assert refused.value.rules == ["6.3-parts", "6.3-model-refs"][: len(refused.value.rules)]
+    assert refused.value.rules == ["6.3.0-parts", "6.3.t3-model-refs"][: len(refused.value.rules)]
     assert list(rest.pages("items")) == []
 
 
@@ -151,27 +151,27 @@ def test_metadata_is_changed_on_request_only(rest: FabricRest) -> None:
 
 
 BREACHES = {
-    "6.2-parts": lambda d: d.pop("definition.json"),
-    "6.2-id": lambda d: d["EntityTypes/1/definition.json"]["properties"][0].update(id="20"),
-    "6.2-name": lambda d: d["EntityTypes/1/definition.json"].update(name="site"),
-    "6.2-namespace": lambda d: d["EntityTypes/1/definition.json"].update(namespace="mine"),
-    "6.2-value-type": lambda d: d["EntityTypes/1/definition.json"]["properties"][0].update(
+    "6.2.t2-parts": lambda d: d.pop("definition.json"),
+    "6.2.t10-id": lambda d: d["EntityTypes/1/definition.json"]["properties"][0].update(id="20"),
+    "6.2.t14-name": lambda d: d["EntityTypes/1/definition.json"].update(name="site"),
+    "6.2.t11-namespace": lambda d: d["EntityTypes/1/definition.json"].update(namespace="mine"),
+    "6.2.t18-value-type": lambda d: d["EntityTypes/1/definition.json"]["properties"][0].update(
         valueType="Float"
     ),
-    "6.2-key": lambda d: d["EntityTypes/1/definition.json"].update(entityIdParts=["20"]),
-    "6.5-same-type-1": lambda d: d["EntityTypes/1/definition.json"]["properties"][0].update(
+    "6.2.t16-key": lambda d: d["EntityTypes/1/definition.json"].update(entityIdParts=["20"]),
+    "6.5.4-same-value-type": lambda d: d["EntityTypes/1/definition.json"]["properties"][0].update(
         valueType="BigInt"
     ),
-    "6.2-binding": lambda d: d["EntityTypes/1/DataBindings/b.json"]["dataBindingConfiguration"][
+    "6.2.0-binding": lambda d: d["EntityTypes/1/DataBindings/b.json"]["dataBindingConfiguration"][
         "propertyBindings"
     ][0].update(targetPropertyId="20"),
-    "6.2-different-ends": lambda d: d["RelationshipTypes/3/definition.json"].update(
+    "6.2.7-different-ends": lambda d: d["RelationshipTypes/3/definition.json"].update(
         target={"entityTypeId": "1"}
     ),
-    "6.2-ends": lambda d: d["RelationshipTypes/3/definition.json"].update(
+    "6.2.0-ends": lambda d: d["RelationshipTypes/3/definition.json"].update(
         target={"entityTypeId": "9"}
     ),
-    "6.2-contextualization": lambda d: d["RelationshipTypes/3/Contextualizations/a.json"].update(
+    "6.2.6-contextualization": lambda d: d["RelationshipTypes/3/Contextualizations/a.json"].update(
         targetKeyRefBindings=[]
     ),
 }

@@ -98,22 +98,24 @@ def test_lakehouses_with_schemas_take_another_path(rest: FabricRest) -> None:
     assert rest.send("GET", f"lakehouses/{made}/tables").status_code == 400
 
 
-@pytest.mark.parametrize(
-    ("rule", "table", "change"),
-    [
-        ("4.1-table-name", "a-b", {}),
-        ("4.1-table-name", "123", {}),
-        ("4.1-relative-path", "t", {"relativePath": "/Files/t.csv"}),
-        ("4.1-relative-path", "t", {"relativePath": "Files/a+b.csv"}),
-        ("4.1-relative-path", "t", {"relativePath": "Files/t.csv "}),
-        ("4.1-path-type", "t", {"pathType": "file"}),
-        ("4.1-mode", "t", {"mode": "overwrite"}),
-        ("4.1-format", "t", {"formatOptions": {"format": "Json"}}),
-        ("4.1-header", "t", {"formatOptions": {"format": "Parquet", "header": True}}),
-        ("4.1-delimiter", "t", {"formatOptions": {"format": "Csv", "delimiter": "'"}}),
-        ("4.1-folder-only", "t", {"recursive": True}),
-    ],
-)
+OF_SCHEMAS = "4.2.2-schema-name"
+LOADS: list[tuple[str, str, dict[str, Any]]] = [
+    ("4.1.t1-table-name", "a-b", {}),
+    ("4.1.t1-table-name", "123", {}),
+    ("4.1.t2-relative-path", "t", {"relativePath": "/Files/t.csv"}),
+    ("4.1.t2-relative-path", "t", {"relativePath": "Files/a+b.csv"}),
+    ("4.1.t2-relative-path", "t", {"relativePath": "Files/t.csv "}),
+    ("4.1.t3-path-type", "t", {"pathType": "file"}),
+    ("4.1.t5-mode", "t", {"mode": "overwrite"}),
+    ("4.1.t7-format", "t", {"formatOptions": {"format": "Json"}}),
+    ("4.1.t8-header", "t", {"formatOptions": {"format": "Parquet", "header": True}}),
+    ("4.1.t9-delimiter", "t", {"formatOptions": {"format": "Csv", "delimiter": "'"}}),
+    ("4.1.t6-folder-only", "t", {"recursive": True}),
+    ("4.1.t4-file-extension", "t", {"pathType": "Folder", "fileExtension": ".csv"}),
+]
+
+
+@pytest.mark.parametrize(("rule", "table", "change"), LOADS)
 def test_load_requests_have_rules(
     rest: FabricRest, lakehouse: str, rule: str, table: str, change: dict[str, Any]
 ) -> None:
@@ -127,6 +129,20 @@ def test_load_requests_have_rules(
     answer = rest.send("POST", f"lakehouses/{lakehouse}/tables/{table}/load", body | change)
     assert answer.status_code == 400
     assert [each["errorCode"] for each in answer.json()["moreDetails"]] == [rule]
+
+
+def test_a_schemas_name_has_a_rule(rest: FabricRest) -> None:
+    made = rest.create("lakehouses", "s", creationPayload={"enableSchemas": True})["id"]
+    body: dict[str, Any] = {"relativePath": "Files/t.csv", "pathType": "File", "mode": "Overwrite"}
+    body["formatOptions"] = {"format": "Csv"}
+    path = f"lakehouses/{made}/schemas/a-b/tables/t/load"
+    answer = rest.send("POST", path, body, params={"beta": "true"})
+    assert [each["errorCode"] for each in answer.json()["moreDetails"]] == [OF_SCHEMAS]
+
+
+def test_rules_of_loading_are_all_here(stand_in: Running) -> None:
+    of = {each["id"] for each in stand_in.rules() if each["about"] == "load"}
+    assert of == {rule for rule, *_ in LOADS} | {OF_SCHEMAS}
 
 
 def test_a_file_that_is_not_there(rest: FabricRest, lakehouse: str) -> None:

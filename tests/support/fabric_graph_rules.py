@@ -25,8 +25,8 @@ def rule(id_: str) -> Callable[[Callable[[Parts], bool]], Callable[[Parts], bool
 
 def broken_rules(files: Mapping[str, str]) -> list[str]:
     parts = {path.removesuffix(".json"): json.loads(text) for path, text in files.items()}
-    if not RULES["7.2-parts"](parts):
-        return ["7.2-parts"]
+    if not RULES["7.2.0-parts"](parts):
+        return ["7.2.0-parts"]
     return [id_ for id_, check in RULES.items() if not check(parts)]
 
 
@@ -50,12 +50,12 @@ def differ(names: list[str]) -> bool:
     return len({name.casefold() for name in names}) == len(names)
 
 
-@rule("7.2-parts")
+@rule("7.2.0-parts")
 def _(p: Parts) -> bool:
     return set(p) == {"graphType", "graphDefinition", "dataSources", "stylingConfiguration"}
 
 
-@rule("7.2-schema")
+@rule("7.2.0-schema")
 def _(p: Parts) -> bool:
     versions = {name: "1.1.0" if name == "dataSources" else "1.0.0" for name in p}
     return all(
@@ -64,17 +64,17 @@ def _(p: Parts) -> bool:
     )
 
 
-@rule("7.2-node-alias")
+@rule("7.2.0-node-alias")
 def _(p: Parts) -> bool:
     return differ([each["alias"] for each in p["graphType"]["nodeTypes"]])
 
 
-@rule("7.2-edge-alias")
+@rule("7.2.7-edge-alias")
 def _(p: Parts) -> bool:
     return differ([each["alias"] for each in types(p)])
 
 
-@rule("7.2-edge-once")
+@rule("7.2.0-edge-once")
 def _(p: Parts) -> bool:
     """One edge type a label and pair of node types."""
     found = [
@@ -84,18 +84,18 @@ def _(p: Parts) -> bool:
     return len(set(found)) == len(found)
 
 
-@rule("7.2-underscore")
+@rule("7.2.7-underscore")
 def _(p: Parts) -> bool:
     found = [n for t in types(p) for n in (t["alias"], *t["labels"], *_names(t))]
     return all(re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII) for name in found)
 
 
-@rule("7.2-labels")
+@rule("7.2.0-labels")
 def _(p: Parts) -> bool:
     return all(len(each["labels"]) == 1 for each in types(p))
 
 
-@rule("7.2-primary-key")
+@rule("7.2.0-primary-key")
 def _(p: Parts) -> bool:
     return all(
         len(each["primaryKeyProperties"]) == 1 and set(each["primaryKeyProperties"]) <= _names(each)
@@ -103,23 +103,23 @@ def _(p: Parts) -> bool:
     )
 
 
-@rule("7.2-property-type")
+@rule("7.2.5-property-type")
 def _(p: Parts) -> bool:
     return all(each["type"] in WORDS for t in types(p) for each in t["properties"])
 
 
-@rule("7.2-property-once")
+@rule("7.2.0-property-once")
 def _(p: Parts) -> bool:
     return all(differ([each["name"] for each in t["properties"]]) for t in types(p))
 
 
-@rule("7.2-same-type")
+@rule("7.2.7-same-type")
 def _(p: Parts) -> bool:
     found = {(each["name"], each["type"]) for t in types(p) for each in t["properties"]}
     return len({name for name, _ in found}) == len(found)
 
 
-@rule("7.2-edge-ends")
+@rule("7.2.0-edge-ends")
 def _(p: Parts) -> bool:
     return all(
         each[end]["alias"] in nodes(p)
@@ -128,12 +128,12 @@ def _(p: Parts) -> bool:
     )
 
 
-@rule("7.2-table-id")
+@rule("7.2.0-table-id")
 def _(p: Parts) -> bool:
     return differ([each["id"] for each in tables(p)])
 
 
-@rule("7.2-table-alias")
+@rule("7.2.0-table-alias")
 def _(p: Parts) -> bool:
     """Each type has its table, and each table its type."""
     of_nodes = [each["nodeTypeAlias"] for each in p["graphDefinition"]["nodeTables"]]
@@ -141,24 +141,24 @@ def _(p: Parts) -> bool:
     return sorted(of_nodes) == sorted(nodes(p)) and sorted(of_edges) == sorted(edges(p))
 
 
-@rule("7.2-data-source")
+@rule("7.2.0-data-source")
 def _(p: Parts) -> bool:
     there = [each["name"] for each in p["dataSources"]["dataSources"]]
     return differ(there) and sorted(there) == sorted(t["dataSourceName"] for t in tables(p))
 
 
-@rule("7.2-data-source-type")
+@rule("7.2.0-data-source-type")
 def _(p: Parts) -> bool:
     return all(each["type"] == "DeltaTable" for each in p["dataSources"]["dataSources"])
 
 
-@rule("7.2-path")
+@rule("7.2.1-path")
 def _(p: Parts) -> bool:
     found = [each["properties"]["path"] for each in p["dataSources"]["dataSources"]]
     return all(PATH.fullmatch(path) for path in found) and differ(found)
 
 
-@rule("7.2-mapping")
+@rule("7.2.0-mapping")
 def _(p: Parts) -> bool:
     by_alias = nodes(p) | edges(p)
     for table in tables(p):
@@ -169,7 +169,7 @@ def _(p: Parts) -> bool:
     return True
 
 
-@rule("7.2-edge-keys")
+@rule("7.2.2-edge-keys")
 def _(p: Parts) -> bool:
     for table in p["graphDefinition"]["edgeTables"]:
         source, target = table["sourceNodeKeyColumns"], table["destinationNodeKeyColumns"]
@@ -178,7 +178,7 @@ def _(p: Parts) -> bool:
     return True
 
 
-@rule("7.2-styling")
+@rule("7.2.0-styling")
 def _(p: Parts) -> bool:
     layout = p["stylingConfiguration"]["modelLayout"]
     places = [(each["x"], each["y"]) for each in layout["positions"].values()]

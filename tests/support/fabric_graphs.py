@@ -23,8 +23,13 @@ from support.packs import tarball
 WORKSPACE = "11111111-2222-4333-8444-555555555555"
 LAKEHOUSE = "66666666-7777-4888-9999-aaaaaaaaaaaa"
 
+LONG = ["n" * 200, "N" * 199, "n" * 100, "ü" * 200]
+"""Some are the same once they are shortened, or but for their case."""
+RESERVED = ["source_key", "Target_Key", "type", "default", "Model", "ref", "DATE", "entity", "id"]
 names = st.one_of(
-    st.sampled_from(["A", "a", "A_b", "b", "_x", "1", "A B", "source_key", "type", "é'"]),
+    st.sampled_from(["A", "a", "A_b", "A b", "b", "_x", "1", "A B", "é'", "km/h", "a,b", " lead"]),
+    st.sampled_from(["A", "a"]),
+    st.sampled_from([*LONG, *RESERVED]),
     st.text(min_size=1, max_size=8),
     st.text("aA_ 1'.:=-\n\t", min_size=1, max_size=5),
 )
@@ -38,7 +43,8 @@ scenarios = st.from_regex(r"[a-z0-9](-?[a-z0-9]){1,9}", fullmatch=True)
 def graphs(draw: st.DrawFn) -> FabricGraph:
     properties = st.dictionaries(names, kinds, max_size=3)
     labels = draw(st.dictionaries(names, st.tuples(names, properties), min_size=1, max_size=5))
-    ends = st.tuples(names, st.sampled_from(sorted(labels)), st.sampled_from(sorted(labels)))
+    of_edges_too = st.one_of(names, st.sampled_from(sorted(labels)), st.sampled_from(["r", "R"]))
+    ends = st.tuples(of_edges_too, st.sampled_from(sorted(labels)), st.sampled_from(sorted(labels)))
     pairs = draw(st.lists(ends, max_size=6, unique=True))
     of_edges = {label: draw(properties) for label in sorted({label for label, _, _ in pairs})}
     vertices = [

@@ -81,7 +81,7 @@ def rule(id_: str) -> Callable[[Check], Check]:
 
 def broken_rules(files: Mapping[str, str]) -> list[str]:
     ontology = Ontology(files)
-    for first in ("6.3-parts", "6.3-tabs"):
+    for first in ("6.3.0-parts", "6.3.0-tabs"):
         if not RULES[first](ontology):
             return [first]
     return [id_ for id_, check in RULES.items() if not check(ontology)]
@@ -91,7 +91,7 @@ def differ(names: Sequence[str]) -> bool:
     return len({name.casefold() for name in names}) == len(names)
 
 
-@rule("6.3-parts")
+@rule("6.3.0-parts")
 def _(o: Ontology) -> bool:
     always = {"database.tmdl", "model.tmdl", "namespaces/default.tmdl", "expressions.tmdl"}
     others = {"relationships.tmdl", "entityRelationships.tmdl"}
@@ -101,18 +101,18 @@ def _(o: Ontology) -> bool:
     )
 
 
-@rule("6.3-tabs")
+@rule("6.3.0-tabs")
 def _(o: Ontology) -> bool:
     lines = [line for p, t in o.files.items() if p != "expressions.tmdl" for line in t.split("\n")]
     return all(re.fullmatch(r"\t*\S.*|", line) and line == line.rstrip() for line in lines)
 
 
-@rule("6.3-blank-lines")
+@rule("6.3.0-blank-lines")
 def _(o: Ontology) -> bool:
     return all(not re.search(r"\n\n\n|\A\n|\n\n\Z", t) and t[-1] == "\n" for t in o.files.values())
 
 
-@rule("6.3-quoting")
+@rule("6.3.0-quoting")
 def _(o: Ontology) -> bool:
     heads = re.compile(rf"(ref )?\w+( {NAME})?( = .*| =)?")
     fields = re.compile(r"\w+: \S.*")
@@ -124,7 +124,7 @@ def _(o: Ontology) -> bool:
     )
 
 
-@rule("6.3-order")
+@rule("6.3.0-order")
 def _(o: Ontology) -> bool:
     """Fields come before objects."""
     objects = ("property", "backingConfiguration", "column", "partition", "annotation", "source")
@@ -135,7 +135,7 @@ def _(o: Ontology) -> bool:
     return True
 
 
-@rule("6.3-column-order")
+@rule("6.3.5-column-order")
 def _(o: Ontology) -> bool:
     order = ["dataType:", "isKey", "lineageTag:", "sourceColumn:"]
     for column in [c for t in o.tables for c in t.all("column")]:
@@ -145,17 +145,17 @@ def _(o: Ontology) -> bool:
     return True
 
 
-@rule("6.3-compatibility")
+@rule("6.3.t2-compatibility")
 def _(o: Ontology) -> bool:
     return o.files["database.tmdl"] == "database\n\tcompatibilityLevel: 1000000\n"
 
 
-@rule("6.3-namespace")
+@rule("6.3.t4-namespace")
 def _(o: Ontology) -> bool:
     return o.files["namespaces/default.tmdl"] == "namespace default\n\tlineageTag: default\n"
 
 
-@rule("6.3-model-refs")
+@rule("6.3.t3-model-refs")
 def _(o: Ontology) -> bool:
     model, *refs = [each.text for each in o.trees["model.tmdl"].inside]
     wanted = [f"ref table {t.name}" for t in o.tables] + ["ref namespace default"]
@@ -163,7 +163,7 @@ def _(o: Ontology) -> bool:
     return model.startswith("model ") and sorted(refs) == sorted(wanted)
 
 
-@rule("6.3-lineage-tag")
+@rule("6.3.0-lineage-tag")
 def _(o: Ontology) -> bool:
     found = [e.get("lineageTag") for t in o.trees.values() for e in t.every()]
     found = [tag for tag in found if tag not in ("", "default")]
@@ -174,17 +174,17 @@ def _(o: Ontology) -> bool:
     )
 
 
-@rule("6.3-column-type")
+@rule("6.3.7-column-type")
 def _(o: Ontology) -> bool:
     return all(c.get("dataType") in TYPES for t in o.tables for c in t.all("column"))
 
 
-@rule("6.3-source-column")
+@rule("6.3.t6-source-column")
 def _(o: Ontology) -> bool:
     return all(c.get("sourceColumn") == c.name for t in o.tables for c in t.all("column"))
 
 
-@rule("6.3-partition")
+@rule("6.3.t6-partition")
 def _(o: Ontology) -> bool:
     (expression,) = [e for e in o.trees["expressions.tmdl"].inside if e.word == "expression"]
     for table in o.tables:
@@ -200,7 +200,7 @@ def _(o: Ontology) -> bool:
     return True
 
 
-@rule("6.3-annotations")
+@rule("6.3.4-annotations")
 def _(o: Ontology) -> bool:
     wanted = ["ONT_WorkspaceId", "ONT_ItemId", "ONT_ItemKind", "ONT_ItemName"]
     for table in o.tables:
@@ -214,14 +214,14 @@ def _(o: Ontology) -> bool:
     return True
 
 
-@rule("6.3-key-property")
+@rule("6.3.5-key-property")
 def _(o: Ontology) -> bool:
     return all(
         [p.name for p in e.all("property")].count(e.get("keyProperty")) == 1 for e in o.entities
     )
 
 
-@rule("6.5-key-type")
+@rule("6.5.1-key-type")
 def _(o: Ontology) -> bool:
     return all(
         p.get("dataType") in ("string", "int64")
@@ -231,14 +231,14 @@ def _(o: Ontology) -> bool:
     )
 
 
-@rule("6.3-backing-table")
+@rule("6.3.t8-backing-table")
 def _(o: Ontology) -> bool:
     """One entity a table at most."""
     found = [e.get("backingTable") for e in o.entities]
     return differ(found) and set(found) <= {t.name for t in o.tables}
 
 
-@rule("6.3-value-column")
+@rule("6.3.t8-value-column")
 def _(o: Ontology) -> bool:
     for entity in o.entities:
         for each in entity.all("property"):
@@ -252,18 +252,18 @@ def _(o: Ontology) -> bool:
     return True
 
 
-@rule("6.5-property-once")
+@rule("6.5.4-property-once")
 def _(o: Ontology) -> bool:
     return all(differ([p.name for p in e.all("property")]) for e in o.entities)
 
 
-@rule("6.5-same-type")
+@rule("6.5.4-same-type")
 def _(o: Ontology) -> bool:
     found = {(p.name, p.get("dataType")) for e in o.entities for p in e.all("property")}
     return len({name for name, _ in found}) == len(found)
 
 
-@rule("6.3-relationship-key")
+@rule("6.3.t7-relationship-key")
 def _(o: Ontology) -> bool:
     """From many to one: to the key of an entity's table, of the same type."""
     keys = {f"{e.get('backingTable')}.{e.get('keyProperty')}" for e in o.entities}
@@ -278,7 +278,7 @@ def _(o: Ontology) -> bool:
     return differ([join.name for join in o.joins])
 
 
-@rule("6.3-inactive")
+@rule("6.3.9-inactive")
 def _(o: Ontology) -> bool:
     pairs = [
         frozenset(join.get(end).partition(".")[0] for end in ("fromColumn", "toColumn"))
@@ -288,7 +288,7 @@ def _(o: Ontology) -> bool:
     return len(set(pairs)) == len(pairs) and all(len(pair) == 2 for pair in pairs)
 
 
-@rule("6.3-junction")
+@rule("6.3.9-junction")
 def _(o: Ontology) -> bool:
     """The table backs no entity; its joins lead to the tables of both ends."""
     joins = {each.name: each for each in o.joins}
@@ -306,11 +306,11 @@ def _(o: Ontology) -> bool:
     return True
 
 
-@rule("6.3-self-relation")
+@rule("6.3.14-self-relation")
 def _(o: Ontology) -> bool:
     return all(r.get("fromEntity") != r.get("toEntity") for r in o.relationships)
 
 
-@rule("6.3-name-collision")
+@rule("6.3.10-name-collision")
 def _(o: Ontology) -> bool:
     return differ([each.name for each in (*o.entities, *o.relationships)])

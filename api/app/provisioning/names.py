@@ -24,6 +24,10 @@ LONGEST = 100
 LONGEST_SEGMENT = 60
 """Of a path; with another hash and in UTF-8 still shorter than a file system's 255 bytes."""
 LONGEST_ENDING = 10
+LONGEST_STORED = 180
+"""In bytes, of a segment that stays as it is; a hash may still be added."""
+_NOWHERE = frozenset('\\"*:<>?|')
+"""What Spark or Windows take in no file's name, though OneLake would."""
 
 Legal = Callable[[str], str]
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_]+")
@@ -96,7 +100,7 @@ def _endings(
 
 
 def file_paths(scenario: str, files: Iterable[str]) -> dict[str, str]:
-    """File of the pack → its path in the lakehouse, below ``Files``, with legal segments."""
+    """File of the pack → its path in the lakehouse, under its own name where that can be."""
     names = _unique(files, _legal_file)
     return {file: f"{FOLDER}/{scenario}/{name}" for file, name in names.items()}
 
@@ -151,7 +155,12 @@ def _legal_file(name: str) -> str:
 
 
 def _legal_segment(segment: str) -> str:
-    """Letters of any script, digits and ``_``, with dots, hyphens and blanks between them."""
+    """The name itself wherever it can be stored: people look for their files by it.
+
+    Else letters of any script, digits and ``_``, with dots, hyphens and blanks between them.
+    """
+    if _is_storable(segment):
+        return segment
     marked = "".join(c if c.isalpha() or c.isdecimal() or c in "_ .-" else "\0" for c in segment)
     legal = re.sub("\0+", "_", marked).strip(" .-") or "_"
     if len(legal) <= LONGEST_SEGMENT:
@@ -160,3 +169,12 @@ def _legal_segment(segment: str) -> str:
     ending = ending if len(ending) <= LONGEST_ENDING else ""
     begin = legal[: LONGEST_SEGMENT - _HASH - 1 - len(ending)]
     return _with_hash(f"{begin.rstrip(' .-')}{ending}", segment)
+
+
+def _is_storable(segment: str) -> bool:
+    return (
+        segment.isprintable()
+        and segment == segment.strip().rstrip(".")
+        and _NOWHERE.isdisjoint(segment)
+        and len(segment.encode()) <= LONGEST_STORED
+    )

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from app.provisioning.limits import check_texts
 from app.provisioning.parquet import write_tables
 from app.provisioning.request import Preparation, PrepareRequest
 from app.provisioning.tables import fabric_graph
@@ -38,6 +39,7 @@ def run(asked: Request, emit: Emit) -> dict[str, Any]:
     schema = read_graph_schema(folder, manifest)
     prepared = prepare_graph(folder, schema, work, progress.reading)
     with prepared.con:
+        check_texts(prepared)
         progress.expect(prepared.rows)
         graph = fabric_graph(manifest.name, schema, prepared)
         parquet: dict[str, str] = {}

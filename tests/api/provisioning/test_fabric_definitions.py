@@ -2,15 +2,24 @@
 
 import json
 import random
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from deltalake import write_deltalake
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
-from peers.fabric import graph_model, graph_rules, ontology_model, ontology_rules, ontology_sources
+from peers.fabric import (
+    definitions,
+    graph_model,
+    graph_rules,
+    ontology_model,
+    ontology_rules,
+    ontology_sources,
+)
 from peers.fabric.settings import Settings
 from peers.fabric.tenant import Item, Tenant
 from pyarrow import schema as arrow_schema
@@ -20,6 +29,7 @@ from app.provisioning.model import FabricGraph, NodeTable
 from app.provisioning.ontology import ontology_files
 from app.provisioning.ontology_counts import OntologyCounts, count_ontology
 from app.provisioning.parquet import ARROW_TYPES
+from fabric_client import definition_parts
 from support import fabric_graph_rules, fabric_ontology_rules
 from support.fabric_graphs import LAKEHOUSE, WORKSPACE, graph_of_pack, graphs, reordered
 from support.packs import of_slot, random_pack
@@ -42,6 +52,58 @@ def model_of(graph: FabricGraph, **more: Any) -> Files:
 def ontology_of(graph: FabricGraph, **more: Any) -> tuple[Files, list[dict[str, Any]]]:
     where = {"workspace_id": WORKSPACE, "lakehouse_id": LAKEHOUSE, "lakehouse_name": "Joe's lake"}
     return ontology_files(graph, **{**where, **more})
+
+
+def _clash(names: Iterable[str]) -> bool:
+    """Two become the same once what is not a letter or digit is an underscore."""
+    found = list(names)
+    return len({re.sub(r"\W", "_", name).casefold() for name in found}) < len(set(found))
+
+
+def _types(graph: FabricGraph) -> set[tuple[str, str]]:
+    return {(each.property, each.type) for table in graph.tables for each in table.columns}
+
+
+TRAITS: dict[str, Callable[[FabricGraph], bool]] = {
+    "a self-relationship": lambda g: any(e.source == e.target for e in g.edges),
+    "two between the same labels": lambda g: (
+        len({(e.source, e.target) for e in g.edges}) < len(g.edges)
+    ),
+    "a label of several pairs": lambda g: len({e.label for e in g.edges}) < len(g.edges),
+    "a label of vertices and edges": lambda g: bool(
+        {n.label for n in g.nodes} & {e.label for e in g.edges}
+    ),
+    "labels that clash once legal": lambda g: _clash(n.label for n in g.nodes),
+    "labels that differ in case": lambda g: len({n.label.lower() for n in g.nodes}) < len(g.nodes),
+    "edge labels that differ in case": lambda g: (
+        len({e.label.lower() for e in g.edges}) < len({e.label for e in g.edges})
+    ),
+    "properties that clash once legal": lambda g: any(
+        _clash(c.property for c in t.columns) for t in g.tables
+    ),
+    "a property of two types": lambda g: len({name for name, _ in _types(g)}) < len(_types(g)),
+    "a reserved name": lambda g: any(
+        c.property.lower() == "source_key" for e in g.edges for c in e.columns
+    ),
+    "a long label": lambda g: any(len(n.label) > 150 for n in g.nodes),
+    "a long property": lambda g: any(len(c.property) > 150 for t in g.tables for c in t.columns),
+    "an empty table of vertices": lambda g: any(n.rows == 0 for n in g.nodes),
+    "an empty table of edges": lambda g: any(e.rows == 0 for e in g.edges),
+    "every type": lambda g: len({kind for _, kind in _types(g)}) == 5,
+    "no edges": lambda g: not g.edges,
+}
+
+
+@pytest.mark.parametrize("trait", TRAITS)
+def test_the_graphs_tried_here_have(trait: str) -> None:
+    """Raises NoSuchExample otherwise."""
+    find(
+        graphs(),
+        TRAITS[trait],
+        settings=settings(
+            max_examples=3000, phases=[Phase.generate], derandomize=True, database=None
+        ),
+    )
 
 
 @given(graphs())
@@ -129,15 +191,20 @@ def breaches(graph: FabricGraph, directory: Path) -> list[str]:
         fields |= {column.name: ARROW_TYPES[column.type] for column in table.columns}
         schema = arrow_schema(list(fields.items()))
         write_deltalake(home / table.table, schema.empty_table())
-    model = [{"path": path, "text": text} for path, text in model_of(graph).items()]
+    model = _received(model_of(graph), "GraphModel")
     found = [*graph_rules.about_parts(model)]
     found += graph_rules.breaches(graph_model.read(model), tenant)
     files, _ = ontology_of(graph)
-    ontology = ontology_model.read([{"path": p, "text": text} for p, text in files.items()])
+    ontology = ontology_model.read(_received(files, "Ontology"))
     assert len(ontology.entities) == len(graph.nodes)
     found += ontology_rules.breaches(ontology)
     found += ontology_sources.breaches(ontology, tenant)
     return [f"{each.rule.id}: {each.message}" for each in found]
+
+
+def _received(files: Files, type_: str) -> list[definitions.Part]:
+    """Raises Refusal for an envelope that is not right."""
+    return definitions.read({"parts": definition_parts(files)}, type_, None)
 
 
 @pytest.mark.parametrize("name", PACKS)

@@ -3,6 +3,7 @@
 import hashlib
 import random
 import re
+from collections import Counter
 from itertools import product
 
 import pytest
@@ -21,7 +22,6 @@ from scenario_pack.value_types import ValueType
 
 LEGAL = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 TABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,255}")
-SEGMENT = re.compile(r"[^\W]([ \w.-]*[\w.-])?")
 
 # letters that clash in many ways, and all that there is
 few = st.text("aA_ b1ßé-", max_size=6)
@@ -154,9 +154,9 @@ def test_a_property_that_is_like_anothers_with_its_hash() -> None:
     assert names["A"]["site"] != rival
 
 
-def legal_path(path: str) -> bool:
-    return all(
-        SEGMENT.fullmatch(each) and all(c.isalpha() or c.isdecimal() or c in "_ .-" for c in each)
+def storable(path: str) -> bool:
+    return path.isprintable() and all(
+        each == each.strip().rstrip(".") and each and not set(each) & set('\\"*:<>?|')
         for each in path.split("/")
     )
 
@@ -174,9 +174,13 @@ def test_paths_below_files(names: set[str], rng: random.Random) -> None:
     paths = file_paths("hello", sorted(names))
     for path in paths.values():
         assert path.startswith("Files/scenarios/hello/")
-        assert legal_path(path)
+        assert storable(path)
         assert all(len(each.encode()) <= 255 for each in path.split("/"))
     assert are_unique(list(paths.values()))
+    lower = Counter(name.lower() for name in names)
+    for name, path in paths.items():
+        if storable(name) and len(name.encode()) <= 60 and lower[name.lower()] == 1:
+            assert path == f"Files/scenarios/hello/{name}"
     shuffled = sorted(names)
     rng.shuffle(shuffled)
     assert file_paths("hello", shuffled) == paths
@@ -186,11 +190,13 @@ def test_paths_below_files(names: set[str], rng: random.Random) -> None:
     ("name", "path"),
     [
         ("data/entities/Dim Site-2.csv", "data/entities/Dim Site-2.csv"),
-        ("data/Dim+Site (1)%20ü.csv", "data/Dim_Site _1_20ü.csv"),
+        ("data/Dim+Site (1)%20ü.csv", "data/Dim+Site (1)%20ü.csv"),
         ("data/a__b.csv", "data/a__b.csv"),
-        ("a²/½.csv", "a_/_.csv"),
-        (".hidden/-x .csv ", "hidden/x .csv"),
-        ("+/'.csv", "_/_.csv"),
+        ("a²/½.csv", "a²/½.csv"),
+        (".hidden/-x .csv ", ".hidden/x .csv"),
+        ("+/'.csv", "+/'.csv"),
+        ("a:b/c|d?.csv", "a_b/c_d_.csv"),
+        ("a\tb./c.csv", "a_b/c.csv"),
     ],
 )
 def test_odd_files(name: str, path: str) -> None:
@@ -198,7 +204,7 @@ def test_odd_files(name: str, path: str) -> None:
 
 
 def test_files_that_meet_keep_their_endings() -> None:
-    names = ["".join(each) + ".csv" for each in product("a", "+(_", "b")]
+    names = ["".join(each) + ".csv" for each in product("a", "?:_", "b")]
     paths = file_paths("s", names)
     assert paths["a_b.csv"] == "Files/scenarios/s/a_b.csv"
     assert all(path.endswith(".csv") for path in paths.values())

@@ -148,9 +148,7 @@ def test_the_csvs_lie_where_their_paths_in_the_lakehouse_say(tmp_path: Path) -> 
     files["data/entities/Unnamed.csv"] = b"nobody,asks\n"
     prepared = Prepared(tmp_path, files)
     paths = prepared.graph.files
-    assert paths[f"data/entities/{odd}"] == (
-        "Files/scenarios/my-scenario/data/entities/Dim_Site _1_20ü.csv"
-    )
+    assert paths[f"data/entities/{odd}"] == (f"Files/scenarios/my-scenario/data/entities/{odd}")
     assert paths.keys() == {f"data/entities/{n}" for n in (odd, "DimLink.csv", "FactEnds.csv")}
     for name, path in paths.items():
         assert (prepared.work / path).read_bytes() == files[name]
@@ -279,3 +277,24 @@ def test_limits_hold(tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     with pytest.raises(PackError, match="2"):
         run(asdict(request), lambda *_: None)
+
+
+def test_texts_that_a_graph_in_fabric_does_not_take(tmp_path: Path) -> None:
+    """Said at once, not by a load that fails after minutes; 65,535 bytes in UTF-8 are the most."""
+    right, long = "ü" * 32_767 + "x", "ü" * 32_768
+    files = vertices(
+        {"A": f"id,t,u\n1,{right},\n2,{long},{long}\n3,{long},\n"},
+        {"A e A": f"s,t,w\n1,2,{long}\n"},
+    )
+    for number, check_only in enumerate((True, False)):
+        with pytest.raises(PackError) as caught:
+            Prepared(tmp_path / str(number), in_pack(files), check_only=check_only)
+        most = "a graph in Fabric takes 65,535"
+        assert [(each.column, each.detail) for each in caught.value.problems] == [
+            ("t", f"A 2 and 1 more: a text of 65,536 bytes; {most}"),
+            ("u", f"A 2: a text of 65,536 bytes; {most}"),
+            ("w", f"A 1 e A 2: a text of 65,536 bytes; {most}"),
+        ]
+    files["data/V0.csv"] = f"id,t,u\n1,{right},\n2,,\n".encode()
+    files["data/E0.csv"] = f"s,t,w\n1,2,{right}\n".encode()
+    Prepared(tmp_path / "right", in_pack(files))

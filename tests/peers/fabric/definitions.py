@@ -13,13 +13,13 @@ Part = dict[str, str]
 """path and text"""
 
 _parts = rule(
-    "3.3-parts", "all", "definition.parts is a list of objects", stage="request", guess=True
+    "3.3.0-parts", "all", "definition.parts is a list of objects", stage="request", guess=True
 )
 _payload_type = rule(
-    "3.3-payload-type", "all", "payloadType is InlineBase64", stage="request", guess=True
+    "3.3.0-payload-type", "all", "payloadType is InlineBase64", stage="request", guess=True
 )
 _payload = rule(
-    "3.3-payload",
+    "3.3.0-payload",
     "all",
     "payload is the base64 of UTF-8 text",
     "CorruptedPayload",
@@ -27,15 +27,22 @@ _payload = rule(
     guess=True,
 )
 _path = rule(
-    "3.3-path",
+    "3.3.0-path",
     "all",
     "paths are relative and use /",
     "ALMOperationBadRequest",
     stage="request",
 )
-_doubled = rule("3.3-path-once", "all", "no path comes twice", stage="request", guess=True)
+_doubled = rule("3.3.0-path-once", "all", "no path comes twice", stage="request", guess=True)
+_format = rule(
+    "3.3.0-format",
+    "all",
+    "format is left out, or json for graph models",
+    stage="request",
+    guess=True,
+)
 _platform = rule(
-    "3.3-platform",
+    "3.3.0-platform",
     "all",
     ".platform names the item's type and version 2.0",
     "ALMOperationImportFailed",
@@ -44,12 +51,14 @@ _platform = rule(
 )
 
 
-def read(definition: Any, type_: str) -> list[Part]:
-    """The decoded parts; raises Refusal."""
+def read(definition: Any, type_: str, format_: str | None) -> list[Part]:
+    """The decoded parts; raises Refusal. ``format_`` is the one that the item's type has."""
     parts = definition.get("parts") if isinstance(definition, dict) else None
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         refuse([_parts("The definition has no list of parts")])
         raise AssertionError
+    if definition.get("format") not in (None, format_):
+        refuse([_format(f"There is no format {definition['format']} for {type_}")])
     refuse(_envelope(parts))
     decoded = [{"path": part["path"], "text": _text(part["payload"])} for part in parts]
     refuse(_about_platform(decoded, type_))

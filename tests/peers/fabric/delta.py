@@ -21,6 +21,8 @@ class Schema:
     columns: Mapping[str, str]
     """Name to Delta's word for the type: string, long, decimal(10,2), struct, …"""
     partitions: Sequence[str]
+    mapped: bool
+    """Whether names of columns stand for others in the files."""
 
 
 def locate(tenant: Tenant, path: str) -> Path | None:
@@ -52,7 +54,9 @@ def schema(path: Path) -> Schema | None:
         else _kind(field.type)
         for field in table.schema().fields
     }
-    return Schema(path, columns, table.metadata().partition_columns)
+    about = table.metadata()
+    mode = about.configuration.get("delta.columnMapping.mode") or "none"
+    return Schema(path, columns, about.partition_columns, mode != "none")
 
 
 def read(path: Path, columns: Sequence[str]) -> pa.Table:

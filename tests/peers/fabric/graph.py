@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from peers.fabric import delta
+from peers.fabric.graph_data_rules import MAX_STRING, too_long
 from peers.fabric.graph_filter import columns_of, keeps
-from peers.fabric.graph_model import EdgeType, GraphTable, Model, NodeType
-from peers.fabric.graph_rules import TYPES
-from peers.fabric.refusals import Refusal
-
-_MAX_STRING = 65_535
+from peers.fabric.graph_model import TYPES, EdgeType, GraphTable, Model, NodeType
+from peers.fabric.rules import refuse
 
 
 class Node:
@@ -183,8 +181,8 @@ def _string(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = value.isoformat() if isinstance(value, date) else str(value)
-    if len(text) > _MAX_STRING // 4 and len(text.encode()) > _MAX_STRING:
-        raise Refusal(400, "StringTooLong", "A string has more than 65,535 bytes.", guess=True)
+    if len(text) > MAX_STRING // 4 and len(text.encode()) > MAX_STRING:
+        refuse([too_long(f"A string has more than {MAX_STRING} bytes")])
     return text
 
 

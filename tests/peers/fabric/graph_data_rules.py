@@ -4,25 +4,39 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from peers.fabric.delta import Schema
 from peers.fabric.graph_filter import OPERATORS, columns_of, operators_of
-from peers.fabric.graph_model import GraphTable, Model
+from peers.fabric.graph_model import TYPES, GraphTable, Model
 from peers.fabric.rules import Breach, of_graph
 
-_column = of_graph("7.2-column", "mapped columns and key columns are in the table")
-_filter = of_graph("7.2-filter", f"filters compare columns: {', '.join(sorted(OPERATORS))}")
+_column = of_graph("7.2.0-column", "mapped columns and key columns are in the table")
+_filter = of_graph("7.2.3-filter", f"filters compare columns: {', '.join(sorted(OPERATORS))}")
 _edge_keys = of_graph(
-    "7.2-edge-keys",
+    "7.2.2-edge-keys",
     "as many source and destination key columns as the node types' keys have properties",
     stage="load",
     guess=False,
 )
 _key_order = of_graph(
-    "7.2-edge-key-order",
+    "7.2.4-edge-key-order",
     "key columns are in the order of the key's properties: their types agree",
     stage="load",
     silent=True,
 )
-_partition = of_graph("7.3-partition-key", "a partition column is not the only key", stage="load")
-_delta_type = of_graph("7.3-delta-type", "columns have types that the graph takes", stage="load")
+_partition = of_graph("7.3.5-partition-key", "a partition column is not the only key", stage="load")
+_delta_type = of_graph("7.3.5-delta-type", "columns have types that the graph takes", stage="load")
+
+_mapped = of_graph("4.3.2-column-mapping", "Delta tables have no column mapping")
+_agrees = of_graph(
+    "4.3.3-column-type",
+    "a property has the type of its column: else nothing equals it",
+    silent=True,
+)
+too_long = of_graph(
+    "7.3.5-string-length",
+    "strings have at most 65,535 bytes",
+    "StringTooLong",
+    stage="load",
+)
+MAX_STRING = 65_535
 
 _INGESTIBLE = {"boolean", "byte", "integer", "long", "float", "double", "string"} | {
     *("date", "timestamp", "timestamp_ntz"),
@@ -30,7 +44,28 @@ _INGESTIBLE = {"boolean", "byte", "integer", "long", "float", "double", "string"
 _COMPARABLE = dict.fromkeys(("byte", "integer", "long", "float", "double"), "number")
 
 
+_OF_COLUMN = {
+    **dict.fromkeys(("byte", "integer", "long"), "INT64"),
+    **dict.fromkeys(("float", "double"), "FLOAT64"),
+    **dict.fromkeys(("date", "timestamp", "timestamp_ntz"), "ZONED DATETIME"),
+    "boolean": "BOOL",
+    "string": "STRING",
+}
+
+
+def about_types(model: Model, table: GraphTable, schema: Schema) -> Iterator[Breach]:
+    """Of columns that the graph takes at all."""
+    declared = {each.alias: each.properties for each in model.types}.get(table.alias, {})
+    for name, column in table.mappings:
+        there = _OF_COLUMN.get(schema.columns.get(column, ""))
+        said = TYPES.get(declared.get(name, ""))
+        if there and said and there != said:
+            yield _agrees(f"{table.id} has {name} as {said}, and the column {column} is {there}")
+
+
 def about_columns(table: GraphTable, schema: Schema) -> Iterator[Breach]:
+    if schema.mapped:
+        yield _mapped(f"The Delta table of {table.id} has column mapping")
     columns = [column for _, column in table.mappings]
     for column in (*columns, *table.source_keys, *table.target_keys):
         if column not in schema.columns:

@@ -10,6 +10,19 @@ from typing import Any
 from peers.fabric.definitions import Part, documents
 
 PARTS = ("graphType.json", "graphDefinition.json", "dataSources.json", "stylingConfiguration.json")
+TYPES = {
+    "STRING": "STRING",
+    "INT": "INT64",
+    "INT64": "INT64",
+    "FLOAT": "FLOAT64",
+    "DOUBLE": "FLOAT64",
+    "FLOAT64": "FLOAT64",
+    "BOOLEAN": "BOOL",
+    "BOOL": "BOOL",
+    "DATETIME": "ZONED DATETIME",
+    "ZONED DATETIME": "ZONED DATETIME",
+}
+"""The definition's words to those that queries report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +74,8 @@ class Model:
     edge_tables: Sequence[GraphTable]
     sources: Sequence[DataSource]
     references: Mapping[str, tuple[str, str]]
-    schemas: Mapping[str, str] = field(default_factory=dict)
-    """The $schema of each part."""
+    documents: Mapping[str, Any] = field(default_factory=dict)
+    """The parts as they are."""
 
     @property
     def types(self) -> list[NodeType | EdgeType]:
@@ -83,7 +96,7 @@ def read(parts: Sequence[Part]) -> Model:
             each["name"]: (each["item"]["workspaceId"], each["item"]["itemId"])
             for each in data.get("itemReferences") or []
         },
-        {name: str(found[name].get("$schema", "")) for name in PARTS},
+        {name: found[name] for name in PARTS},
     )
 
 

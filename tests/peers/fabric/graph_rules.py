@@ -5,50 +5,36 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from peers.fabric import delta, graph_data_rules
+from peers.fabric import delta, graph_data_rules, graph_fields
 from peers.fabric.definitions import Part
 from peers.fabric.delta import Schema
-from peers.fabric.graph_model import PARTS, EdgeType, Model, NodeType
+from peers.fabric.graph_model import PARTS, TYPES, EdgeType, Model, NodeType
 from peers.fabric.rules import Breach, of_graph
 from peers.fabric.tenant import Tenant
 
 _IMPORT = "ALMOperationImportFailed"
 
 
-_parts = of_graph("7.2-parts", f"there are {', '.join(PARTS)}", _IMPORT)
-_json = of_graph("7.2-json", "each part is a JSON object with the fields it needs", _IMPORT)
-_schema = of_graph("7.2-schema", "$schema is a known one", _IMPORT)
-_alias = of_graph("7.2-node-alias", "aliases of node types are there and differ")
-_edge_alias = of_graph("7.2-edge-alias", "aliases of edge types differ", guess=False)
-_underscore = of_graph("7.2-underscore", "names do not start with an underscore", guess=False)
-_labels = of_graph("7.2-labels", "each type has a label")
-_key = of_graph("7.2-primary-key", "a node type's key is one or more of its properties")
-_type = of_graph("7.2-property-type", "STRING, INT, FLOAT, DOUBLE, BOOLEAN, DATETIME")
-_once = of_graph("7.2-property-once", "a type has each property once")
-_same = of_graph("7.2-same-type", "properties of the same name have the same type")
-_ends = of_graph("7.2-edge-ends", "an edge type joins node types that are there")
-_table_id = of_graph("7.2-table-id", "ids of node and edge tables differ")
-_table_alias = of_graph("7.2-table-alias", "node and edge tables name types that are there")
-_source = of_graph("7.2-data-source", "tables name data sources that are there, once")
-_source_type = of_graph("7.2-data-source-type", "data sources are Delta tables")
-_reference = of_graph("7.2-item-reference", "data sources name item references that are there")
-_path = of_graph("7.2-path", "a data source's path leads to a Delta table", guess=False)
-_mapping = of_graph("7.2-mapping", "mapped properties are the type's, each once")
-_key_mapped = of_graph("7.2-key-mapped", "a node table maps its type's key")
-TYPES = {
-    "STRING": "STRING",
-    "INT": "INT64",
-    "INT64": "INT64",
-    "FLOAT": "FLOAT64",
-    "DOUBLE": "FLOAT64",
-    "FLOAT64": "FLOAT64",
-    "BOOLEAN": "BOOL",
-    "BOOL": "BOOL",
-    "DATETIME": "ZONED DATETIME",
-    "ZONED DATETIME": "ZONED DATETIME",
-}
-"""The definition's words to those that queries report."""
-
+_parts = of_graph("7.2.0-parts", f"there are {', '.join(PARTS)}", _IMPORT)
+_json = of_graph("7.2.0-json", "each part is a JSON object with the fields it needs", _IMPORT)
+_schema = of_graph("7.2.0-schema", "$schema is a known one", _IMPORT)
+_alias = of_graph("7.2.0-node-alias", "aliases of node types are there and differ")
+_edge_alias = of_graph("7.2.7-edge-alias", "aliases of edge types differ", guess=False)
+_underscore = of_graph("7.2.7-underscore", "names do not start with an underscore", guess=False)
+_labels = of_graph("7.2.0-labels", "each type has a label")
+_key = of_graph("7.2.0-primary-key", "a node type's key is one or more of its properties")
+_type = of_graph("7.2.5-property-type", "STRING, INT, FLOAT, DOUBLE, BOOLEAN, DATETIME")
+_once = of_graph("7.2.0-property-once", "a type has each property once")
+_same = of_graph("7.2.7-same-type", "properties of the same name have the same type")
+_ends = of_graph("7.2.0-edge-ends", "an edge type joins node types that are there")
+_table_id = of_graph("7.2.0-table-id", "ids of node and edge tables differ")
+_table_alias = of_graph("7.2.0-table-alias", "node and edge tables name types that are there")
+_source = of_graph("7.2.0-data-source", "tables name data sources that are there, once")
+_source_type = of_graph("7.2.0-data-source-type", "data sources are Delta tables")
+_reference = of_graph("7.2.1-item-reference", "data sources name item references that are there")
+_path = of_graph("7.2.1-path", "a data source's path leads to a Delta table", guess=False)
+_mapping = of_graph("7.2.0-mapping", "mapped properties are the type's, each once")
+_key_mapped = of_graph("7.2.0-key-mapped", "a node table maps its type's key")
 _SCHEMAS = {
     "graphType.json": "1.0.0",
     "graphDefinition.json": "1.0.0",
@@ -73,6 +59,7 @@ def unreadable(error: Exception) -> Breach:
 
 def breaches(model: Model, tenant: Tenant) -> Iterator[Breach]:
     yield from _about_schemas(model)
+    yield from graph_fields.about(model.documents)
     yield from _about_types(model)
     yield from _about_tables(model)
     schemas = {each.name: _schema_of(tenant, model, each.name) for each in model.sources}
@@ -80,6 +67,7 @@ def breaches(model: Model, tenant: Tenant) -> Iterator[Breach]:
     for table in (*model.node_tables, *model.edge_tables):
         if (schema := schemas.get(table.source)) is not None:
             yield from graph_data_rules.about_columns(table, schema)
+            yield from graph_data_rules.about_types(model, table, schema)
     yield from graph_data_rules.about_loading(model, schemas)
 
 
@@ -100,7 +88,8 @@ def _schema_of(tenant: Tenant, model: Model, source: str) -> Schema | None:
 
 def _about_schemas(model: Model) -> Iterator[Breach]:
     base = "https://developer.microsoft.com/json-schemas/fabric/item"
-    for name, found in model.schemas.items():
+    for name, document in model.documents.items():
+        found = str(document.get("$schema", ""))
         stem, version = name.removesuffix(".json"), _SCHEMAS[name]
         known = {
             f"{base}/graphIndex/definition/{stem}/{version}/schema.json",
@@ -153,8 +142,9 @@ def _about_tables(model: Model) -> Iterator[Breach]:
             if name not in type_.properties:
                 yield _mapping(f"{table.id} maps {name}, which {table.alias} does not have")
         yield from _doubled(mapped, _mapping, f"mapping of {table.id}")
-        if isinstance(type_, NodeType) and not set(type_.keys) <= set(mapped):
-            yield _key_mapped(f"{table.id} does not map the key {list(type_.keys)}")
+        keys = set(type_.keys) & set(type_.properties) if isinstance(type_, NodeType) else set()
+        if not keys <= set(mapped):
+            yield _key_mapped(f"{table.id} does not map the key {sorted(keys)}")
 
 
 def _about_sources(model: Model, schemas: Mapping[str, Schema | None]) -> Iterator[Breach]:

@@ -8,7 +8,7 @@ from peers.fabric import definitions
 from peers.fabric.calls import Call, Handler, Route, page
 from peers.fabric.kinds import Kind
 from peers.fabric.operations import Due, Operations
-from peers.fabric.refusals import Refusal, invalid
+from peers.fabric.refusals import Refusal
 from peers.fabric.rules import refuse
 from peers.fabric.tenant import Item, Tenant, Workspace
 from starlette.responses import JSONResponse, Response
@@ -105,11 +105,7 @@ class Items:
         return item
 
     def _read(self, kind: Kind, workspace: Workspace, body: dict[str, Any]) -> list[dict[str, str]]:
-        definition = body.get("definition")
-        parts = definitions.read(definition, kind.type)
-        format_ = definition.get("format") if isinstance(definition, dict) else None
-        if format_ not in (None, kind.definition_format):
-            raise invalid(f"There is no format {format_} for {kind.type}")
+        parts = definitions.read(body.get("definition"), kind.type, kind.definition_format)
         kind.check_definition(workspace, parts)
         return parts
 

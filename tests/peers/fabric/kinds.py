@@ -12,35 +12,35 @@ from peers.fabric.rules import Breach, refuse, rule
 from peers.fabric.tenant import Item, Tenant, Workspace
 
 _description = rule(
-    "3.5-description",
+    "3.5.t4-description",
     "names",
     "descriptions have at most 256 characters",
     stage="request",
     guess=True,
 )
 _creation = rule(
-    "3.2-creation",
+    "3.2.2-creation",
     "names",
     "definition and creationPayload exclude each other",
     stage="request",
     guess=True,
 )
 _ontology_name = rule(
-    "3.5-ontology-name",
+    "3.5.t1-ontology-name",
     "names",
     "a letter, then letters, digits, underscore; fewer than 100",
     stage="request",
     guess=True,
 )
 _lakehouse_name = rule(
-    "3.5-lakehouse-name",
+    "3.5.t2-lakehouse-name",
     "names",
     "letters, digits, underscore; at most 123",
     stage="request",
     guess=True,
 )
 _graph_name = rule(
-    "3.5-graph-name",
+    "3.5.t3-graph-name",
     "names",
     "a letter, then letters, digits, underscore; at most 90",
     stage="request",

@@ -20,40 +20,47 @@ OFFICIAL = "onelake.dfs.fabric.microsoft.com"
 _BASE = "/v1/workspaces/{ws}/lakehouses/{lh}"
 
 _schemas = rule(
-    "3.4-enable-schemas", "names", "enableSchemas is true or left out", stage="request", guess=True
+    "3.4.t1-enable-schemas",
+    "names",
+    "enableSchemas is true or left out",
+    stage="request",
+    guess=True,
 )
 _table = rule(
-    "4.1-table-name",
+    "4.1.t1-table-name",
     "load",
     "letters, digits, underscore; not digits only",
     stage="request",
     guess=True,
 )
 _path = rule(
-    "4.1-relative-path", "load", "below Files, of plain names", stage="request", guess=True
+    "4.1.t2-relative-path", "load", "below Files, of plain names", stage="request", guess=True
 )
-_path_type = rule("4.1-path-type", "load", "File or Folder", stage="request", guess=True)
-_mode = rule("4.1-mode", "load", "Overwrite or Append", stage="request", guess=True)
-_format = rule("4.1-format", "load", "Csv or Parquet", stage="request", guess=True)
+_path_type = rule("4.1.t3-path-type", "load", "File or Folder", stage="request", guess=True)
+_extension = rule(
+    "4.1.t4-file-extension", "load", "letters, digits, _ or -", stage="request", guess=True
+)
+_mode = rule("4.1.t5-mode", "load", "Overwrite or Append", stage="request", guess=True)
+_format = rule("4.1.t7-format", "load", "Csv or Parquet", stage="request", guess=True)
 _header = rule(
-    "4.1-header", "load", "header is a boolean, and of CSV only", stage="request", guess=True
+    "4.1.t8-header", "load", "header is a boolean, and of CSV only", stage="request", guess=True
 )
 _delimiter = rule(
-    "4.1-delimiter",
+    "4.1.t9-delimiter",
     "load",
     "at most 8 characters, no brackets or quotes, and of CSV only",
     stage="request",
     guess=True,
 )
 _folder = rule(
-    "4.1-folder-only",
+    "4.1.t6-folder-only",
     "load",
     "recursive and fileExtension go with Folder",
     stage="request",
     guess=True,
 )
 _schema = rule(
-    "4.2-schema-name", "load", "letters, digits, underscore", stage="request", guess=True
+    "4.2.2-schema-name", "load", "letters, digits, underscore", stage="request", guess=True
 )
 
 _TABLE = r"(?=[0-9]*[a-zA-Z_])[a-zA-Z0-9_]{1,256}"
@@ -205,6 +212,9 @@ def _breaches(name: str, schema: str | None, body: Mapping[str, Any]) -> Iterato
         yield _mode(f"Not a mode: {body.get('mode')!r}")
     if body.get("pathType") == "File" and (body.get("recursive") or body.get("fileExtension")):
         yield _folder("recursive and fileExtension go with Folder only")
+    extension = body.get("fileExtension")
+    if extension is not None and not re.fullmatch(r"[a-zA-Z0-9_-]{1,16}", extension):
+        yield _extension(f"Not a file extension: {extension!r}")
     options = body.get("formatOptions")
     yield from _format_breaches(options if isinstance(options, dict) else {})
 

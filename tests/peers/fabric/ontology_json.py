@@ -15,17 +15,17 @@ def _of(id_: str, text: str, **more: Any) -> Any:
     return rule(id_, "ontology-1", text, _IMPORT, **{"guess": True, **more})
 
 
-_parts = _of("6.2-parts", "there is definition.json")
-_id = _of("6.2-id", "ids are positive 64-bit numbers as text, as in the path, and differ")
-_name = _of("6.2-name", "a letter, then letters, digits, _ or -; at most 128; they differ")
-_fixed = _of("6.2-namespace", "namespace usertypes, namespaceType Custom")
-_value_type = _of("6.2-value-type", "String, Boolean, DateTime, Object, BigInt, Double")
-_key = _of("6.2-key", "entityIdParts are properties of type String or BigInt")
-_same = _of("6.5-same-type-1", "properties of one name have one type everywhere")
-_binding = _of("6.2-binding", "bindings name properties of their entity")
-_different = _of("6.2-different-ends", "a relationship's ends are different entities")
-_ends = _of("6.2-ends", "a relationship joins entities that are there")
-_context = _of("6.2-contextualization", "it covers every part of both entities' keys")
+_parts = _of("6.2.t2-parts", "there is definition.json")
+_id = _of("6.2.t10-id", "ids are positive 64-bit numbers as text, as in the path, and differ")
+_name = _of("6.2.t14-name", "a letter, then letters, digits, _ or -; at most 128; they differ")
+_fixed = _of("6.2.t11-namespace", "namespace usertypes, namespaceType Custom")
+_value_type = _of("6.2.t18-value-type", "String, Boolean, DateTime, Object, BigInt, Double")
+_key = _of("6.2.t16-key", "entityIdParts are properties of type String or BigInt")
+_same = _of("6.5.4-same-value-type", "properties of one name have one type everywhere")
+_binding = _of("6.2.0-binding", "bindings name properties of their entity")
+_different = _of("6.2.7-different-ends", "a relationship's ends are different entities")
+_ends = _of("6.2.0-ends", "a relationship joins entities that are there")
+_context = _of("6.2.6-contextualization", "it covers every part of both entities' keys")
 
 _TYPES = {"String", "Boolean", "DateTime", "Object", "BigInt", "Double"}
 

@@ -17,6 +17,10 @@ _PATHS = re.compile(
 )
 
 
+TYPES = {"string", "int64", "double", "datetime", "boolean", "decimal"}
+"""Of columns, in lower case."""
+
+
 @dataclass
 class Ontology:
     parts: dict[str, list[Node]] = field(default_factory=dict)
@@ -44,6 +48,11 @@ class Ontology:
     @property
     def expressions(self) -> dict[str, Node]:
         return {node.name: node for node in self.below("expressions.tmdl", "expression")}
+
+    def column(self, table: str, name: str) -> Node | None:
+        found = self.tables.get(table)
+        columns = found.of("column") if found else []
+        return next((each for each in columns if each.name == name), None)
 
     @property
     def relationships(self) -> list[Node]:
@@ -81,6 +90,10 @@ def local(name: str) -> str:
 def column(reference: str) -> tuple[str, str]:
     table, _, name = tmdl.unquoted(reference).partition(".")
     return table, name
+
+
+def type_of(node: Node) -> str:
+    return node.scalars.get("dataType", "").lower()
 
 
 def is_guid(text: str) -> bool:

@@ -5,30 +5,32 @@ from collections.abc import Iterator
 
 from peers.fabric import delta
 from peers.fabric.delta import Schema
-from peers.fabric.ontology_model import Ontology
-from peers.fabric.ontology_rules import of_ontology
-from peers.fabric.rules import Breach
+from peers.fabric.ontology_model import TYPES, Ontology, type_of
+from peers.fabric.rules import Breach, of_ontology
 from peers.fabric.tenant import Item, Tenant
 from peers.fabric.tmdl import Node, unquoted
 
-_partition = of_ontology("6.3-partition", "a table has one partition, with a source")
-_expression = of_ontology("6.3-expression", "expressionSource names an expression over a lakehouse")
-_endpoint = of_ontology("6.3-sql-endpoint", "an SQL endpoint is used once it is provisioned")
+_partition = of_ontology("6.3.t6-partition", "a table has one partition, with a source")
+_expression = of_ontology(
+    "6.3.1-expression", "expressionSource names an expression over a lakehouse"
+)
+_endpoint = of_ontology("6.3.1-sql-endpoint", "an SQL endpoint is used once it is provisioned")
 _annotations = of_ontology(
-    "6.3-annotations",
+    "6.3.4-annotations",
     "ONT_WorkspaceId, ONT_ItemId, ONT_ItemKind and ONT_ItemName name the lakehouse",
     silent=True,
 )
 _schema_name = of_ontology(
-    "6.3-schema-name", "schemaName is there for lakehouses with schemas only"
+    "6.3.2-schema-name", "the lakehouse's schema if it has some, dbo by SQL, else none"
 )
-_table = of_ontology("6.3-entity-name", "entityName is a Delta table of the lakehouse")
-_column = of_ontology("6.3-source-column", "sourceColumn is a column of the Delta table")
-_type = of_ontology("6.4-column-type", "a column has its Delta column's type")
+_table = of_ontology("6.3.3-entity-name", "entityName is a Delta table of the lakehouse")
+_column = of_ontology("6.3.t6-source-column", "sourceColumn is a column of the Delta table")
+_type = of_ontology("6.4.0-column-type", "a column has its Delta column's type")
+_mapped = of_ontology("6.5.3-column-mapping", "Delta tables have no column mapping")
 
 _LAKE = re.compile(r'AzureStorage\.DataLake\("https://[\w.-]+/([\w-]{36})/([\w-]{36})"')
 _SQL = re.compile(r'Sql\.Database\("[^"]*",\s*"([\w-]{36})"')
-_TYPES = {
+_OF_DELTA = {
     **dict.fromkeys(("byte", "short", "integer", "long"), "int64"),
     **dict.fromkeys(("float", "double"), "double"),
     **dict.fromkeys(("date", "timestamp"), "datetime"),
@@ -64,7 +66,7 @@ def _about_source(
     if not _annotated(partition, lakehouse):
         yield _annotations(f"The partition of {table.name} does not say where it comes from")
     schema_name = source.scalars.get("schemaName")
-    if (schema_name is not None) != (lakehouse.schemas or by_sql):
+    if schema_name != "dbo" if by_sql else (schema_name is not None) != lakehouse.schemas:
         yield _schema_name(f"{table.name} has the schemaName {schema_name}")
     path = tenant.onelake / lakehouse.workspace_id / lakehouse.id / "Tables"
     if lakehouse.schemas and schema_name:
@@ -73,8 +75,10 @@ def _about_source(
     schema = delta.schema(path / name) if re.fullmatch(r"\w+", name) else None
     if schema is None:
         yield _table(f"{table.name} comes from the Delta table {name}")
-    else:
-        yield from _about_columns(table, schema)
+        return
+    if schema.mapped:
+        yield _mapped(f"The Delta table {name} has column mapping")
+    yield from _about_columns(table, schema)
 
 
 def _about_columns(table: Node, schema: Schema) -> Iterator[Breach]:
@@ -83,13 +87,13 @@ def _about_columns(table: Node, schema: Schema) -> Iterator[Breach]:
         if name not in schema.columns:
             yield _column(f"{table.name}.{each.name} comes from the column {name}")
             continue
-        found, said = schema.columns[name], each.scalars.get("dataType", "").lower()
+        found, said = schema.columns[name], type_of(each)
         fits = (
             said in ("double", "decimal", "string")
             if found.startswith("decimal")
-            else (said == _TYPES.get(found, "string"))
+            else (said == _OF_DELTA.get(found, "string"))
         )
-        if not fits:
+        if said in TYPES and not fits:
             yield _type(f"{table.name}.{each.name} is {said}, and {found} in Delta")
 
 

@@ -1,4 +1,5 @@
-"""What definitions and names must keep to, one id a rule: the section of the fact sheet, a word.
+"""What definitions and names must keep to, one id a rule, such as 7.2.5-property-type: a section
+of the fact sheet and a bullet of it (t5: a row of its tables; 0: the text around them), and a word.
 
 ``code`` is what Fabric answers; ``guess`` marks codes, or rules, that no documentation states.
 ``silent`` marks what Fabric takes and then does nothing with.
@@ -52,6 +53,11 @@ def rule(
 def of_graph(id_: str, text: str, code: str = "ModelValidationError", **more: Any) -> Any:
     """A rule of graph models; a guess unless it says otherwise."""
     return rule(id_, "graph", text, code, **{"guess": True, **more})
+
+
+def of_ontology(id_: str, text: str, code: str = "ALMOperationImportFailed", **more: Any) -> Any:
+    """A rule of generation 2 ontologies; a guess unless it says otherwise."""
+    return rule(id_, "ontology", text, code, **{"guess": True, **more})
 
 
 def refuse(

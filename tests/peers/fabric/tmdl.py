@@ -12,7 +12,7 @@ _UNQUOTED = re.compile(r"(\w+)\s+[^'=:]*[^\w\s.'=:][^=:]*(=.*)?")
 
 
 class TmdlProblem(Exception):
-    """``kind`` is tabs, indentation, quoting, order or syntax."""
+    """``kind`` is tabs, indentation, quoting, order, once or syntax."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -64,6 +64,7 @@ def parse(text: str) -> list[Node]:
         node = _line(stack[depth], content, _goes_deeper(lines, number, depth), number)
         if node is None:
             continue
+        _check_order(stack[depth], node, number)
         node.description, described = "\n".join(described), []
         if node.value == "=":
             node.value, number = _block(lines, number, depth)
@@ -77,13 +78,15 @@ def _line(parent: Node, content: str, deeper: bool, number: int) -> Node | None:
     if match := _REF.fullmatch(content):
         return Node(match[1], unquoted(match[2]), is_ref=True)
     if content.startswith("synonym"):
-        _check_synonym(parent, number)
         return Node("synonym", value=content.removeprefix("synonym").strip(" :"))
     scalar = _SCALAR.fullmatch(content)
     if scalar or (re.fullmatch(r"\w+", content) and not deeper and parent.keyword):
         if parent.children and parent.keyword:
             raise TmdlProblem("order", f"Line {number}: Indentation: a field behind an object")
-        parent.scalars[scalar[1] if scalar else content] = scalar[2] if scalar else "true"
+        name, value = (scalar[1], scalar[2]) if scalar else (content, "true")
+        if name in parent.scalars:
+            raise TmdlProblem("once", f"Line {number}: {name} is there twice")
+        parent.scalars[name] = value
         return None
     if _UNQUOTED.fullmatch(content):
         raise TmdlProblem("quoting", f"Line {number}: the name needs quotes: {content}")
@@ -95,10 +98,11 @@ def _line(parent: Node, content: str, deeper: bool, number: int) -> Node | None:
     return Node(match[1], unquoted(match[2] or ""), behind)
 
 
-def _check_synonym(parent: Node, number: int) -> None:
-    """They come last, and what follows them cannot be read."""
-    if parent.keyword == "entity" and not parent.of("property"):
-        raise TmdlProblem("order", f"Line {number}: Indentation: a synonym before properties")
+def _check_order(parent: Node, node: Node, number: int) -> None:
+    """Synonyms come last, and what follows them cannot be read."""
+    if node.keyword in ("property", "backingConfiguration") and parent.one("synonym"):
+        message = f"Line {number}: Indentation: a {node.keyword} behind a synonym"
+        raise TmdlProblem("order", message)
 
 
 def _goes_deeper(lines: Sequence[str], number: int, depth: int) -> bool:
