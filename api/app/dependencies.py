@@ -6,7 +6,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.clients.graph_query import GraphQueryClient
+from app.models import WorkspaceHolder
+from app.services.backends import Backends
+from app.services.direct_provisioning import DirectProvisioning
 from app.services.events import JobEvents
+from app.services.fabric_provisioning import FabricProvisioning
 from app.services.job_actions import JobActions
 from app.services.job_records import JobRecords
 from app.services.submissions import Submissions
@@ -25,6 +29,13 @@ class Services:
     submissions: Submissions
     actions: JobActions
     events: JobEvents
+    backends: Backends
+    fabric: FabricProvisioning | None
+    """None where Fabric is off."""
+    direct: DirectProvisioning
+
+    async def fabric_holders(self) -> list[WorkspaceHolder]:
+        return await self.fabric.holders() if self.fabric else []
 
 
 def _services(request: Request) -> Services:

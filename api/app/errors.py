@@ -4,6 +4,7 @@ ApiError
 ├── InvalidSubmission     the form, with each fault
 │   └── IdempotencyMismatch
 ├── ScenarioBusy          another job of the scenario is active
+├── WorkspaceBusy         another provisioning of the workspace is under way
 ├── JobNotFound
 ├── JobConflict           the job's state does not allow it
 │   └── FilesGone
@@ -53,6 +54,15 @@ class ScenarioBusy(ApiError):
         )
         self.job_id = job_id
         self.extensions = {"job_id": job_id}
+
+
+class WorkspaceBusy(ApiError):
+    def __init__(self, holder: Any) -> None:
+        super().__init__(
+            f"The workspace is being provisioned: {holder}. Wait for its end, or send the pack as "
+            "an upload job, which waits its turn."
+        )
+        self.extensions = {"job_id": holder.job_id, "scenario": holder.scenario}
 
 
 class JobNotFound(ApiError):

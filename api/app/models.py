@@ -76,6 +76,27 @@ class Job(Frozen):
         return next(step for step in self.steps if step.name == name)
 
 
+class WorkspaceHolder(Frozen):
+    """Who provisions a workspace of Fabric now."""
+
+    workspace_id: str = Field(description="of the workspace")
+    workspace_name: str = Field("", description="as far as it is known")
+    scenario: str = Field("", description="empty where only the pack says it")
+    job_id: str | None = Field(None, description="null for a request of its own")
+    since: str = Field(description="UTC")
+
+    def __str__(self) -> str:
+        workspace = self.workspace_name or self.workspace_id
+        return f"{self.scenario or 'another upload'} in workspace {workspace}"
+
+
+class FabricStatus(BaseModel):
+    mode: Literal["off", "on", "stand-in"] = Field(description="setting FABRIC")
+    available: bool = Field(description="whether jobs can load there")
+    detail: str = Field("", description="what helps if not")
+    provisioning: list[WorkspaceHolder] = Field(description="one a workspace at most")
+
+
 class Lease(Frozen):
     """Who runs a job. Others judge it by whether it changes, never by a clock."""
 
@@ -97,6 +118,10 @@ class JobRecord(Job):
     idempotent: bool = False
     fingerprint: str = ""
     scenario_metadata: dict[str, Any] | None = None
+    lakehouse_name: str = ""
+    """Of the connection that the job was submitted to."""
+    landed: dict[str, Any] | None = None
+    """What the graph step has brought to its end in Fabric, for the next attempt."""
     metadata_left_out: bool = False
     """It was too large to be stored: only the process that ran the step had it."""
 

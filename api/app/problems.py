@@ -9,6 +9,7 @@ ERRORS: ErrorTable = {
     errors.InvalidSubmission: ErrorKind(422, "Invalid submission"),
     errors.IdempotencyMismatch: ErrorKind(422, "Idempotency key was used for another job"),
     errors.ScenarioBusy: ErrorKind(409, "Scenario has an active job"),
+    errors.WorkspaceBusy: ErrorKind(409, "Workspace is being provisioned"),
     errors.JobNotFound: ErrorKind(404, "Job not found"),
     errors.JobConflict: ErrorKind(409, "Job state does not allow this"),
     errors.FilesGone: ErrorKind(409, "Files are no longer staged"),

@@ -4,12 +4,13 @@ from typing import Literal, Self
 
 from pydantic import ByteSize, Field, model_validator
 
+from fabric_client.settings import FabricSettings
 from service_kit.serving import ServiceSettings
 
 DAY = 24 * 3600
 
 
-class Settings(ServiceSettings):
+class Settings(FabricSettings, ServiceSettings):
     port: int = Field(8000, ge=0, le=65535, validation_alias="API_PORT")
     graph_query_api: str = Field("", description="address; default by GRAPH_QUERY_API_PORT")
     graph_query_api_port: int = Field(8100, ge=1, le=65535)
@@ -18,6 +19,16 @@ class Settings(ServiceSettings):
     max_archive_members: int = Field(100_000, gt=0)
     max_unpacked_bytes: ByteSize = Field(ByteSize(50 << 30), gt=0)
     max_compression_ratio: int = Field(200, gt=0)
+
+    fabric_ontology: Literal["auto", "off"] = Field(
+        "auto", description="whether scenarios in Fabric get an ontology beside the graph"
+    )
+    fabric_operation_seconds: float = Field(
+        7200, gt=0, description="the longest wait for one operation of Fabric"
+    )
+    fabric_patience_seconds: float = Field(
+        600, gt=0, description="the longest wait for Fabric to take one call at last"
+    )
 
     upload_jobs_on_restart: Literal["error", "resume"] = "error"
     max_running_jobs: int = Field(2, gt=0, description="a replica")

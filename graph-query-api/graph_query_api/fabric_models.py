@@ -5,13 +5,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
+from fabric_client.settings import Mode
+
 GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 Guid = Annotated[str, Field(pattern=f"^{GUID}$", examples=["cfafbeb1-8037-4d0c-896e-a46fb27ff229"])]
 Count = Annotated[int, Field(ge=0, strict=True)]
 Name = Annotated[str, Field(min_length=1, max_length=1000)]
 ValueType = Literal["text", "integer", "float", "boolean", "timestamp"]
-Mode = Literal["off", "on", "stand-in"]
 
 WORKSPACE_NAME = "as Fabric calls it"
 LAKEHOUSE_NAME = "where scenarios' tables go; made when it is needed first"

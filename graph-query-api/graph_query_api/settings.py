@@ -1,16 +1,16 @@
 """What the environment decides, read once at start-up."""
 
 from pathlib import Path
-from typing import Literal
 
-from pydantic import ByteSize, Field, PositiveInt, field_validator
+from pydantic import ByteSize, Field, PositiveInt
 
+from fabric_client.settings import FabricSettings
 from service_kit.serving import ServiceSettings
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
 
-class Settings(ServiceSettings):
+class Settings(FabricSettings, ServiceSettings):
     """Each field is an environment variable of the same name in capitals.
 
     Sizes are bytes, or text with a unit such as ``5GiB``; times are seconds.
@@ -28,23 +28,3 @@ class Settings(ServiceSettings):
     query_max_rows: PositiveInt = 10_000
     query_memory: ByteSize = Field(ByteSize(512 * MIB), gt=0)
     query_workers: PositiveInt = 2
-
-    fabric: Literal["off", "on", "stand-in"] = "off"
-    fabric_api_url: str = "https://api.fabric.microsoft.com/v1"
-    fabric_onelake_url: str = "https://onelake.dfs.fabric.microsoft.com"
-    fabric_ca_bundle: Path | None = None
-    fabric_calls_per_minute: PositiveInt = 150
-
-    @field_validator("fabric_ca_bundle")
-    @classmethod
-    def _there(cls, path: Path | None) -> Path | None:
-        if path and not path.is_file():
-            raise ValueError(f"there is no file {path}")
-        return path
-
-    @field_validator("fabric_api_url", "fabric_onelake_url")
-    @classmethod
-    def _secure(cls, url: str) -> str:
-        if not url.startswith("https://"):
-            raise ValueError("must begin with https://, since tokens are sent there")
-        return url.rstrip("/")

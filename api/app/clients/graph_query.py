@@ -46,6 +46,7 @@ StepEvent = Progress | Complete
 
 class GraphQueryClient:
     def __init__(self, base_url: str, service_key: str | None = None) -> None:
+        self._service_headers = {"X-Service-Key": service_key} if service_key else {}
         # trust_env: a proxy from the environment has no business between the services
         self._http = httpx.AsyncClient(
             base_url=base_url, trust_env=False, event_hooks={"request": [_add_request_id]}
@@ -84,16 +85,45 @@ class GraphQueryClient:
 
     async def save_scenario(self, name: str, metadata: Mapping[str, Any]) -> None:
         """Saves what is known of a scenario; parts not in ``metadata`` keep their facts."""
-        path = f"/query/scenarios/{quote(name, safe='')}"
+        await self._send("PUT", _scenario(name), json=dict(metadata))
+
+    async def put_graph_part(self, name: str, part: Mapping[str, Any]) -> None:
+        """Makes a graph in Fabric the scenario's. Raises StepFailed, also if the job that it was
+        made for is in other hands by now: then nothing has changed."""
+        path = f"{_scenario(name)}/parts/graph"
+        await self._send("PUT", path, json=dict(part), headers=self._service_headers)
+
+    async def graph_store(self, name: str) -> dict[str, Any]:
+        """Where the scenario's graph is, as its part says; empty if it has none."""
+        answer = await self._send("GET", _scenario(name), missing_is_fine=True)
+        parts = problem_document(answer).get("parts") if answer.is_success else None
+        graph = parts.get("graph") if isinstance(parts, dict) else None
+        return dict(graph.get("store") or {}) if isinstance(graph, dict) else {}
+
+    async def connections(self) -> list[dict[str, Any]]:
+        """The connected workspaces of Fabric. Raises StoreUnavailable."""
+        try:
+            answer = await self._http.get("/query/fabric/connections", timeout=READY_TIMEOUT)
+        except httpx.TransportError:
+            raise StoreUnavailable(UNREACHABLE) from None
+        if not answer.is_success:
+            raise StoreUnavailable(problem_detail(answer))
+        found: list[dict[str, Any]] = answer.json()["connections"]
+        return found
+
+    async def _send(
+        self, method: str, path: str, *, missing_is_fine: bool = False, **request: Any
+    ) -> httpx.Response:
+        """Tried again for some seconds while nothing answers; raises StepFailed."""
         cause = UNREACHABLE
         for pause in PAUSES:
             await asyncio.sleep(pause)
             try:
-                answer = await self._http.put(path, json=dict(metadata), timeout=LOAD_TIMEOUT)
+                answer = await self._http.request(method, path, timeout=LOAD_TIMEOUT, **request)
             except httpx.TransportError:
                 continue
-            if answer.is_success:
-                return
+            if answer.is_success or (answer.status_code == 404 and missing_is_fine):
+                return answer
             cause = problem_detail(answer)
             if answer.status_code < 500:
                 raise StepFailed(cause, problem_document(answer).get("problems"))
@@ -124,6 +154,10 @@ class GraphQueryClient:
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
         raise StepFailed(UNREACHABLE)
+
+
+def _scenario(name: str) -> str:
+    return f"/query/scenarios/{quote(name, safe='')}"
 
 
 async def _add_request_id(request: httpx.Request) -> None:

@@ -77,7 +77,7 @@ class FabricGraph:
             "vertices": {n.node_type: n.label for n in self.nodes if n.node_type != n.label},
             "edges": {e.edge_type: e.label for e in self.edges if e.edge_type != e.label},
             "properties": {},
-            "files": {path: name for name, path in self.files.items() if path != name},
+            "files": {path: name for name, path in self.files.items() if not path.endswith(name)},
         }
         for table in self.tables:
             if renamed := {c.name: c.property for c in table.columns if c.name != c.property}:

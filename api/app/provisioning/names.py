@@ -18,6 +18,8 @@ from scenario_pack.value_types import ValueType
 SOURCE_KEY = "source_key"
 TARGET_KEY = "target_key"
 
+FOLDER = "Files/scenarios"
+
 LONGEST = 100
 LONGEST_SEGMENT = 60
 """Of a path; with another hash and in UTF-8 still shorter than a file system's 255 bytes."""
@@ -96,7 +98,12 @@ def _endings(
 def file_paths(scenario: str, files: Iterable[str]) -> dict[str, str]:
     """File of the pack → its path in the lakehouse, below ``Files``, with legal segments."""
     names = _unique(files, _legal_file)
-    return {file: f"Files/scenarios/{scenario}/{name}" for file, name in names.items()}
+    return {file: f"{FOLDER}/{scenario}/{name}" for file, name in names.items()}
+
+
+def parquet_folder(scenario: str) -> str:
+    """Where the files lie that tables are loaded from; no scenario is called like that."""
+    return f"{FOLDER}/{scenario}/_parquet"
 
 
 def _unique(

@@ -31,15 +31,18 @@ def ontology_files(
     lakehouse_name: str,
     workspace_name: str = "",
     schema: str | None = None,
+    bound_relationships: bool = True,
 ) -> tuple[dict[str, str], list[dict[str, Any]]]:
     """Part → TMDL, and a `PackWarning` for each kind of thing that the ontology can't have.
 
-    ``schema`` is the lakehouse's, if it has schemas.
+    ``schema`` is the lakehouse's, if it has schemas. Relationships that are not bound are named
+    without the tables which they are read from.
     """
     names = {"workspace_name": workspace_name, "lakehouse_name": lakehouse_name}
     ids = {"workspace_id": workspace_id, "lakehouse_id": lakehouse_id}
     tables = OntologyTables(graph.scenario, **ids, **names, schema=schema)
-    files = {path: write(objects) for path, objects in _parts(graph, tables).items() if objects}
+    parts = _parts(graph, tables, bound_relationships)
+    files = {path: write(objects) for path, objects in parts.items() if objects}
     return files, [warning.as_dict() for warning in _warnings(graph)]
 
 
@@ -61,7 +64,7 @@ def _left_out(kind: str, detail: str, edges: Sequence[EdgeTable]) -> PackWarning
     return PackWarning(kind, detail, count=len(edges), examples=examples)
 
 
-def _parts(graph: FabricGraph, tables: OntologyTables) -> dict[str, list[TmdlObject]]:
+def _parts(graph: FabricGraph, tables: OntologyTables, bound: bool) -> dict[str, list[TmdlObject]]:
     nodes = sorted(graph.nodes, key=lambda node: node.table)
     edges = sorted(graph.edges, key=lambda edge: edge.table)
     edges = [edge for edge in edges if edge.source != edge.target]
@@ -81,9 +84,11 @@ def _parts(graph: FabricGraph, tables: OntologyTables) -> dict[str, list[TmdlObj
         "expressions.tmdl": [tables.expression()] if nodes else [],
         **{f"tables/{node.table}.tmdl": [tables.of_node(node)] for node in nodes},
         **{f"tables/{edge.table}.tmdl": [tables.of_edge(edge)] for edge in edges},
-        "relationships.tmdl": [each for edge in edges for each in _joins(graph, edge)],
+        "relationships.tmdl": [each for edge in edges if bound for each in _joins(graph, edge)],
         **{f"entities/{node.node_type}.tmdl": [_entity(graph, node)] for node in nodes},
-        "entityRelationships.tmdl": [_relationship(graph, e, names[e.table]) for e in edges],
+        "entityRelationships.tmdl": [
+            _relationship(graph, edge, names[edge.table], bound) for edge in edges
+        ],
     }
 
 
@@ -132,7 +137,7 @@ def _joins(graph: FabricGraph, edge: EdgeTable) -> Iterable[TmdlObject]:
         yield TmdlObject("relationship", name, fields=fields)
 
 
-def _relationship(graph: FabricGraph, edge: EdgeTable, name: str) -> TmdlObject:
+def _relationship(graph: FabricGraph, edge: EdgeTable, name: str, bound: bool) -> TmdlObject:
     to_source, to_target = _join_names(edge)
     fields = {
         "label": quoted(edge.edge_type),
@@ -146,9 +151,9 @@ def _relationship(graph: FabricGraph, edge: EdgeTable, name: str) -> TmdlObject:
         "fromRelationship": quoted(to_source),
         "toRelationship": quoted(to_target),
     }
-    backing = TmdlObject("backingConfiguration", fields=through)
+    backing = [TmdlObject("backingConfiguration", fields=through)] if bound else []
     description = _original(edge.edge_type, edge.label)
-    return TmdlObject("entityRelationship", name, "", fields, [backing], description)
+    return TmdlObject("entityRelationship", name, "", fields, backing, description)
 
 
 def _join_names(edge: EdgeTable) -> tuple[str, str]:

@@ -19,6 +19,8 @@ from scenario_pack.folder import ScenarioFolder
 from scenario_pack.graph import prepare_graph
 from scenario_pack.load_progress import LoadProgress
 from scenario_pack.loads import failure, open_pack
+from scenario_pack.names import MANIFEST, check_scenario_name
+from scenario_pack.problems import PackError, Problem
 from scenario_pack.scenario_metadata import scenario_metadata
 from scenario_pack.schema import read_graph_schema
 from service_kit.child_side import Emit, Request, serve
@@ -32,11 +34,12 @@ def run(asked: Request, emit: Emit) -> dict[str, Any]:
     archive, work = Path(request.archive), Path(request.work)
     progress = LoadProgress("graph", archive.stat().st_size, emit)
     folder, manifest = open_pack(archive, work, "graph", request.scenario, request.limits, progress)
+    _check_name(manifest.name)
     schema = read_graph_schema(folder, manifest)
     prepared = prepare_graph(folder, schema, work, progress.reading)
     with prepared.con:
         progress.expect(prepared.rows)
-        graph = fabric_graph(request.scenario, schema, prepared)
+        graph = fabric_graph(manifest.name, schema, prepared)
         parquet: dict[str, str] = {}
         if not request.check_only:
             (work / PARQUET).mkdir()
@@ -52,6 +55,14 @@ def run(asked: Request, emit: Emit) -> dict[str, Any]:
         scenario_metadata=scenario_metadata(manifest),
         graph_styles=manifest.graph_styles,
     ).as_dict()
+
+
+def _check_name(name: str) -> None:
+    try:
+        check_scenario_name(name)
+    except PackError as error:
+        detail = f"{error} Name the scenario otherwise with scenario_name."
+        raise PackError(Problem(detail, MANIFEST)) from None
 
 
 def _lay_out(folder: ScenarioFolder, files: Mapping[str, str], work: Path) -> None:

@@ -14,7 +14,8 @@ PREPARING = "app.provisioning.preparing"
 
 @dataclass(frozen=True, slots=True)
 class PrepareRequest:
-    """The graph tarball ``archive`` for ``scenario``; all that is made lies below ``work``.
+    """The graph tarball ``archive`` for ``scenario``, or for the one that its manifest names; all
+    that is made lies below ``work``.
 
     With ``check_only`` everything is read and judged, and no file of the result is written.
     """

@@ -11,6 +11,9 @@ from app.clients.graph_query import Complete, GraphQueryClient, Progress
 from app.errors import LeaseLost, StepFailed
 from app.models import Step, StepName
 from app.services import jobs
+from app.services.backends import NO_FABRIC
+from app.services.fabric_provisioning import FabricProvisioning
+from app.services.fabric_step import FabricStep
 from app.services.held_job import HeldJob
 from app.staging.folder import StagingFolder
 
@@ -33,11 +36,18 @@ class JobRun:
     """
 
     def __init__(
-        self, held: HeldJob, client: GraphQueryClient, staging: StagingFolder, *, resume: bool
+        self,
+        held: HeldJob,
+        client: GraphQueryClient,
+        staging: StagingFolder,
+        fabric: FabricProvisioning | None,
+        *,
+        resume: bool,
     ) -> None:
         self._held = held
         self._client = client
         self._staging = staging
+        self._fabric = fabric
         self._resume = resume
 
     async def run(self) -> None:
@@ -119,6 +129,10 @@ class JobRun:
         job = self._held.job
         if not await self._staging.holds(job.id, [step.name]):
             raise StepFailed("Its file is no longer staged; upload again.")
+        if step.name == "graph" and job.backend == "fabric-gql":
+            if self._fabric is None:
+                raise StepFailed(NO_FABRIC)
+            return await FabricStep(self._held, self._fabric, self._staging).run()
         fields = {
             "scenario_name": job.scenario_name,
             "backend": job.backend,

@@ -49,13 +49,31 @@ def begin_step(job: JobRecord, name: StepName, now: str) -> JobRecord:
     return _with_step(job, name, now, status="running", started_at=now, detail="")
 
 
-def progress(job: JobRecord, name: StepName, detail: str, pct: float | None, now: str) -> JobRecord:
-    """Progress that comes late, or falls back, changes nothing."""
+def progress(
+    job: JobRecord,
+    name: StepName,
+    detail: str,
+    pct: float | None,
+    now: str,
+    result: Mapping[str, Any] | None = None,
+) -> JobRecord:
+    """Progress that comes late, or falls back, changes nothing. ``result``: what is known yet."""
     step = job.step(name)
     if step.status != "running":
         return job
     reached = step.pct if pct is None else max(step.pct, min(100, int(pct)))
-    return _with_step(job, name, now, detail=_cut(detail), pct=reached)
+    known = step.result if result is None else _small_result(result)
+    return _with_step(job, name, now, detail=_cut(detail), pct=reached, result=known)
+
+
+def wait_for(job: JobRecord, other: str | None, now: str) -> JobRecord:
+    """The job waits until ``other`` has ended; None: it waits no more."""
+    return job.changed(waiting_for=other, updated_at=now)
+
+
+def note_landed(job: JobRecord, landed: Mapping[str, Any], now: str) -> JobRecord:
+    """Keeps what the graph step has brought to its end, for the next attempt."""
+    return job.changed(landed=dict(landed), updated_at=now)
 
 
 def finish_step(
@@ -74,6 +92,8 @@ def finish_step(
         result=_small_result(result), warnings=kept,
     )  # fmt: skip
     job = job.changed(warnings=sum(len(step.warnings) for step in job.steps))
+    if name == "graph":
+        job = job.changed(landed=None)
     if scenario_metadata and (name == "graph" or job.scenario_metadata is None):
         job = job.changed(scenario_metadata=dict(scenario_metadata))
     return job
@@ -133,7 +153,7 @@ def requeue(job: JobRecord, now: str) -> JobRecord:
     """Puts a running job back; what is done stays done, ``overall_pct`` does not fall."""
     _require(job.status == "running", "Only a running job can be put back.")
     steps = tuple(_reset(step) if step.status == "running" else step for step in job.steps)
-    return job.changed(status="pending", lease=None, steps=steps, updated_at=now)
+    return job.changed(status="pending", lease=None, waiting_for=None, steps=steps, updated_at=now)
 
 
 def recover(job: JobRecord, now: str, *, resume: bool, cause: str = SERVER_RESTARTED) -> JobRecord:

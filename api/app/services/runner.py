@@ -9,6 +9,7 @@ from app.errors import PreconditionFailed
 from app.models import JobRecord
 from app.services import jobs
 from app.services.events import JobEvents
+from app.services.fabric_provisioning import FabricProvisioning
 from app.services.held_job import HeldJob, LeaseTimes
 from app.services.job_records import JobRecords, Stored
 from app.services.job_run import JobRun
@@ -32,6 +33,7 @@ class Runner:
         leases: ScenarioLeases,
         staging: StagingFolder,
         client: GraphQueryClient,
+        fabric: FabricProvisioning | None,
         events: JobEvents,
         *,
         times: LeaseTimes,
@@ -43,6 +45,7 @@ class Runner:
         self._leases = leases
         self._staging = staging
         self._client = client
+        self._fabric = fabric
         self._events = events
         self._times = times
         self._max_running = max_running
@@ -58,14 +61,17 @@ class Runner:
             running[0].cancel_wanted.set()
 
     async def dispatch(self) -> None:
-        """Starts what may start now."""
-        if len(self._running) >= self._max_running:
+        """Starts what may start now. Jobs that wait for a workspace take nobody's turn."""
+        if self._busy() >= self._max_running:
             return
         for job in await self._records.pending(await self._staging.owners()):
-            if len(self._running) >= self._max_running:
+            if self._busy() >= self._max_running:
                 return
             if job.id not in self._running:
                 await self._consider(job.id)
+
+    def _busy(self) -> int:
+        return sum(held.job.waiting_for is None for held, _ in self._running.values())
 
     async def stop(self) -> None:
         """Stops all jobs, in a state that a restart goes on from, within some seconds."""
@@ -106,7 +112,7 @@ class Runner:
         held = HeldJob(
             self._records, stored, self._staging.owner, self._times, self._events.publish
         )
-        run = JobRun(held, self._client, self._staging, resume=self._resume)
+        run = JobRun(held, self._client, self._staging, self._fabric, resume=self._resume)
         task = asyncio.create_task(self._run(job_id, run), name=f"job {job_id}")
         self._running[job_id] = (held, task)
         self._events.own(job_id)

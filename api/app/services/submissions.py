@@ -24,8 +24,9 @@ from app.errors import (
 )
 from app.models import JobRecord
 from app.services import jobs
-from app.services.backends import DEFAULT, backend_id
+from app.services.backends import DEFAULT, Backends, backend_id
 from app.services.deleted_keys import DeletedKeys
+from app.services.destinations import Destination, Destinations
 from app.services.job_records import JobRecords, Stored
 from app.services.scenario_leases import SECOND_WRITE_SECONDS, ScenarioLeases
 from app.services.submission_checks import check, check_key, is_check_only
@@ -51,6 +52,8 @@ class Submissions:
         deleted_keys: DeletedKeys,
         staging: StagingFolder,
         limits: Limits,
+        backends: Backends,
+        destinations: Destinations,
         accepted: Accepted,
     ) -> None:
         self._records = records
@@ -58,6 +61,8 @@ class Submissions:
         self._deleted_keys = deleted_keys
         self._staging = staging
         self._limits = limits
+        self._backends = backends
+        self._destinations = destinations
         self._accepted = accepted
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -69,22 +74,26 @@ class Submissions:
         StorageFull; then nothing is left behind.
         """
         if key is None:
-            await check(form, self._limits)
-            return await self._make(self._record(form, str(uuid.uuid4()), ""), received)
+            return await self._make(await self._checked(form, str(uuid.uuid4()), ""), received)
         check_key(key)
         job_id, fingerprint = str(uuid.uuid5(KEYS, key)), _fingerprint(form)
         # other content with the same key at the same moment must not replace what is staged
         async with self._locks.setdefault(job_id, asyncio.Lock()):
             if await self._known(job_id, fingerprint):
                 return job_id
-            await check(form, self._limits)
+            record = await self._checked(form, job_id, fingerprint)
             try:
-                return await self._make(self._record(form, job_id, fingerprint), received)
+                return await self._make(record, received)
             except (ScenarioBusy, PreconditionFailed):
                 # the same key at the same moment on another replica, which was first
                 if await self._known(job_id, fingerprint):
                     return job_id
                 raise
+
+    async def _checked(self, form: Form, job_id: str, fingerprint: str) -> JobRecord:
+        await check(form, self._limits, self._backends)
+        destination = await self._destinations.of(form.fields)
+        return self._record(form, job_id, fingerprint, destination)
 
     async def _make(self, record: JobRecord, received: Path) -> str:
         stored = await self._store(record, received)
@@ -135,7 +144,9 @@ class Submissions:
         await self._staging.commit(received, record.id)
         return await self._records.create(record)
 
-    def _record(self, form: Form, job_id: str, fingerprint: str) -> JobRecord:
+    def _record(
+        self, form: Form, job_id: str, fingerprint: str, destination: Destination
+    ) -> JobRecord:
         now = jobs.timestamp()
         files = {slot: (file.size, file.sha256) for slot, file in form.files.items()}
         check_only = is_check_only(form.fields)
@@ -145,8 +156,9 @@ class Submissions:
             created_at=now,
             updated_at=now,
             backend=backend_id(form.fields.get("backend", "")) or DEFAULT,
-            workspace_id=form.fields.get("workspace_id", ""),
-            workspace_name=form.fields.get("workspace_name", ""),
+            workspace_id=destination.workspace_id,
+            workspace_name=destination.workspace_name,
+            lakehouse_name=destination.lakehouse_name,
             check_only=check_only,
             steps=jobs.new_steps(files, check_only=check_only),
             staged_on=self._staging.owner,

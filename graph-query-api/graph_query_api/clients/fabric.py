@@ -10,9 +10,9 @@ from typing import Any
 
 from azure.core.credentials_async import AsyncTokenCredential
 
-from fabric_client import FABRIC_SCOPE, Clock, FabricAddresses, FabricClient, default_credential
+from fabric_client import FABRIC_SCOPE, Clock, FabricClient, default_credential
 from fabric_client.credentials import TokenSource
-from graph_query_api.fabric_models import Mode
+from fabric_client.settings import Mode
 from graph_query_api.settings import Settings
 
 
@@ -35,10 +35,7 @@ async def opened(
     if settings.fabric == "off":
         yield None
         return
-    bundle = settings.fabric_ca_bundle
-    addresses = FabricAddresses(
-        settings.fabric_api_url, settings.fabric_onelake_url, str(bundle) if bundle else None
-    )
+    addresses = settings.fabric_addresses
     async with (
         credential or default_credential(addresses) as signed_in,
         FabricClient(

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from fabric_client import FabricError, FabricQueryFailed, FabricTimeout, GqlResult
-from graph_query_api.clients.fabric_errors import in_words, translated
+from fabric_client.cures import in_words
+from graph_query_api.clients.fabric_errors import translated
 from graph_query_api.errors import (
     BackendOff,
     FabricNotReachable,

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable
 
 from fabric_client import Capacity, FabricError, Item, Workspace, default_schema
+from fabric_client.cures import NO_CAPACITY, PAUSED, in_words
 from graph_query_api.clients.fabric import Fabric
-from graph_query_api.clients.fabric_errors import PAUSED, in_words
 from graph_query_api.fabric_models import CheckedFact, ConnectionCheck, Fact, Mark
 
 SECONDS = 25.0
@@ -69,10 +69,7 @@ async def _workspace(fabric: Fabric, workspace_id: str, into: list[Workspace]) -
 async def _capacity(fabric: Fabric, workspace: Workspace) -> Found:
     wanted = workspace.get("capacityId")
     if not wanted:
-        return "failed", (
-            "The workspace has no capacity, so nothing of Fabric can be made or queried there. "
-            "Assign it a Fabric or trial capacity in the workspace's settings."
-        )
+        return "failed", NO_CAPACITY
     found = [each for each in await fabric.client.capacities() if each["id"] == wanted]
     if not found:
         return "unknown", "It has a capacity; whether that is running, this identity can't see."

@@ -23,14 +23,14 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 def open_pack(
     archive: Path, work: Path, slot: Slot, scenario: str, limits: Limits, progress: LoadProgress
 ) -> tuple[ScenarioFolder, Manifest]:
-    """The files of the tarball, below `work`, and its manifest under the scenario's own name.
+    """The files of the tarball, below `work`, and its manifest, renamed to `scenario` if given.
 
     Raises PackError with everything that is wrong with the archive or the manifest.
     """
     folder = extract(archive, work / "files", limits, progress.unpacking)
     manifest = manifest_for(folder, slot, work, required=True)
     assert manifest is not None  # noqa: S101 - it was required
-    return folder, manifest.renamed(scenario)
+    return folder, manifest.renamed(scenario) if scenario else manifest
 
 
 def failure(error: Exception, work: Path) -> dict[str, Any]:
