@@ -18,7 +18,7 @@ const useStyles = makeStyles({
 export function ConnectionList({ connections }: { connections: Connection[] }) {
   const styles = useStyles();
   const actions = useConnectionActions();
-  const { select, check, remove } = actions;
+  const { select, check, remove, sayActive } = actions;
   const [asked, setAsked] = useState<Connection | null>(null);
   const keepFocus = useKeptFocus(() => document.querySelector('[data-connections]'));
   // at once, and until the list says what became of it
@@ -26,31 +26,37 @@ export function ConnectionList({ connections }: { connections: Connection[] }) {
   const failure = failureOf(actions);
   const active = connections.find((each) => each.active)?.id ?? '';
   return (
-    <div {...keepFocus}>
-      {failure && (
-        <ErrorMessage title={failure.title} detail={failure.detail} requestId={failure.requestId} />
-      )}
-      <RadioGroup
-        aria-label={TEXT.list}
-        className={styles.list}
-        value={wanted ?? active}
-        onChange={(_, { value }) => {
-          const chosen = connections.find(({ id }) => id === value);
-          if (!chosen) return;
-          setWanted(value);
-          select.mutate(chosen, { onSettled: () => setWanted(null) });
-        }}
-      >
-        {connections.map((each) => (
-          <ConnectionRow
-            key={each.id}
-            connection={each}
-            isChecking={check.isPending && check.variables.id === each.id}
-            onCheck={() => check.mutate(each)}
-            onDelete={() => setAsked(each)}
+    <>
+      <div {...keepFocus}>
+        {failure && (
+          <ErrorMessage
+            title={failure.title}
+            detail={failure.detail}
+            requestId={failure.requestId}
           />
-        ))}
-      </RadioGroup>
+        )}
+        <RadioGroup
+          aria-label={TEXT.list}
+          className={styles.list}
+          value={wanted ?? active}
+          onChange={(_, { value }) => {
+            const chosen = connections.find(({ id }) => id === value);
+            if (!chosen) return;
+            setWanted(value);
+            select.mutate(chosen, { onSuccess: sayActive, onSettled: () => setWanted(null) });
+          }}
+        >
+          {connections.map((each) => (
+            <ConnectionRow
+              key={each.id}
+              connection={each}
+              isChecking={check.isPending && check.variables.id === each.id}
+              onCheck={() => check.mutate(each)}
+              onDelete={() => setAsked(each)}
+            />
+          ))}
+        </RadioGroup>
+      </div>
       {asked && (
         <Confirm
           title={TEXT.askDelete(asked.name)}
@@ -66,6 +72,6 @@ export function ConnectionList({ connections }: { connections: Connection[] }) {
           }}
         />
       )}
-    </div>
+    </>
   );
 }

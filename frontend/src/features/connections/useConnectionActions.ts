@@ -23,18 +23,11 @@ export function useConnectionActions() {
   const announce = useAnnounce();
   const queries = useQueryClient();
   const onSettled = () => queries.invalidateQueries({ queryKey: CONNECTIONS_KEY });
-  const activeNow = () =>
-    queries.getQueryData(connectionsQuery().queryKey)?.find((each) => each.active);
   const select = useMutation({
     mutationFn: ({ id }: Connection) => selectConnection(id),
     // one after the other: arrow keys pass over several, and the last one is meant
     scope: { id: 'select-connection' },
-    onSettled: async (selected) => {
-      await onSettled();
-      if (!selected) return;
-      const { id, name } = activeNow() ?? selected;
-      announce(id === selected.id ? TEXT.saidActive(name) : TEXT.saidOther(name));
-    },
+    onSettled,
   });
   const check = useMutation({
     mutationFn: ({ id }: Connection) => checkConnection(id),
@@ -49,7 +42,14 @@ export function useConnectionActions() {
     onSettled,
     onSuccess: (_, { name }) => announce(TEXT.saidDeleted(name)),
   });
-  return { select, check, remove };
+  /** To be called once the list has been read again. */
+  const sayActive = (selected: Connection) => {
+    const { queryKey } = connectionsQuery();
+    const active = queries.getQueryData(queryKey)?.find((each) => each.active) ?? selected;
+    const said = active.id === selected.id ? TEXT.saidActive : TEXT.saidOther;
+    announce(said(active.name));
+  };
+  return { select, check, remove, sayActive };
 }
 
 /** Saves a new connection; the service checks it once more. */
