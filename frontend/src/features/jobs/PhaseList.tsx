@@ -13,7 +13,7 @@ const useStyles = makeStyles({
   list: { margin: 0, padding: 0, listStyleType: 'none', overflowWrap: 'anywhere' },
   phase: {
     display: 'grid',
-    gridTemplateColumns: '20px minmax(88px, max-content) 1fr auto',
+    gridTemplateColumns: '20px 100px 1fr auto',
     alignItems: 'baseline',
     columnGap: tokens.spacingHorizontalS,
     '@media (max-width: 480px)': { gridTemplateColumns: '20px 1fr auto' },

@@ -4,7 +4,6 @@ import { formatDuration } from '@/lib/format';
 
 import { OldData } from './OldData';
 import { PhaseList } from './PhaseList';
-import { phasesOf } from './phases';
 import { causes, stepSummary } from './results';
 import { seenIn, shownStep, stepWord } from './states';
 import { StatusIcon } from './StatusIcon';
@@ -53,9 +52,7 @@ export function StepRowView({ row, active }: { row: StepRow; active: boolean }) 
   const styles = useStyles();
   const step = seenIn(row.job, row.step);
   const shown = shownStep(step);
-  const isOpen = step.status !== 'done' && phasesOf(step).length > 0;
-  // what its phases say of themselves need not be said twice
-  const summary = isOpen && step.status === 'running' ? '' : stepSummary(step);
+  const summary = stepSummary(step);
   return (
     <div className={styles.step}>
       <span className={styles.icon}>
@@ -74,7 +71,7 @@ export function StepRowView({ row, active }: { row: StepRow; active: boolean }) 
         <StepState step={step} />
       </span>
       {step.problems.length > 0 && <Causes step={step} />}
-      {isOpen && <PhaseList key="phases" step={step} className={styles.phases} />}
+      {step.status !== 'done' && <PhaseList key="phases" step={step} className={styles.phases} />}
       <WentTo step={step} className={styles.phases} tabIndex={active ? 0 : -1} />
       <OldData job={row.job} step={step} className={styles.oldData} />
     </div>

@@ -63,6 +63,10 @@ const useStyles = makeStyles({
     ':disabled button': { opacity: 0.5 },
     ':disabled label': { opacity: 0.5 },
   },
+  back: {
+    paddingTop: tokens.spacingVerticalM,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
   footer: { gridColumn: '1 / 4' },
   zone: {
     display: 'flex',
@@ -211,7 +215,7 @@ function UploadDialog(props: AddScenarioModalProps) {
           </DialogContent>
           <div className={styles.footer}>
             {connecting ? (
-              <DialogActions>
+              <DialogActions className={styles.back}>
                 <Button onClick={() => setConnecting(false)}>{TEXT.backToUpload}</Button>
               </DialogActions>
             ) : (
