@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from peers.fabric.running import Running
 from playwright.sync_api import Browser, Page, Route, expect
 
-from peers.fabric.running import Running
 from support.browser import context_of, examine
 from support.connections import (
     PATH,
@@ -184,7 +184,9 @@ def test_two_windows_show_what_the_server_says(
 
         def refuse(route: Route) -> None:
             body = {"title": "Connections changed", "status": 409, "detail": "Try again."}
-            route.fulfill(status=409, content_type="application/problem+json", body=json.dumps(body))
+            route.fulfill(
+                status=409, content_type="application/problem+json", body=json.dumps(body)
+            )
 
         there.route(selecting, refuse)
         other = next(name for name in names[1:] if name != settled)
@@ -200,9 +202,7 @@ def test_a_list_that_can_not_be_read_is_tried_again(
     problem = {"title": "Store not reachable", "detail": "The store is away.", "request_id": "r-1"}
 
     def fail(route: Route) -> None:
-        route.fulfill(
-            status=400, content_type="application/problem+json", body=json.dumps(problem)
-        )
+        route.fulfill(status=400, content_type="application/problem+json", body=json.dumps(problem))
 
     page.route(f"**{PATH}", fail)
     page.goto("/connections")

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from peers.fabric.running import Running
 from playwright.sync_api import Locator, Page, expect
 
-from peers.fabric.running import Running
+from benchmarks.job_list import ended_job
 from support.browser import SAMPLE, examine
-from support.connections import choice, connect, connected, facts, forget_all, select
-from support.job_pages import job_row, open_panel, step_row
+from support.connections import choice, connect, connected, facts, forget_all
+from support.job_pages import job_row, open_panel, step_row, store_job
 from support.jobs import submit
 from support.packs import base_pack, tarballs
 from support.stack import Stack, practising
@@ -22,7 +24,7 @@ IN_PRACTICE = re.compile("^Microsoft Fabric – workspace “Practice”")
 
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Running]]:
-    with practising(tmp_path_factory.mktemp("practice")) as both:
+    with practising(tmp_path_factory.mktemp("practice"), retry_after=0) as both:
         yield both
 
 
@@ -74,7 +76,6 @@ def test_connected_in_the_dialog_then_loaded_phase_by_phase(
     expect(dialog.get_by_role("radio", name=IN_PRACTICE)).to_be_checked()
     expect(dialog.get_by_role("button", name="Change workspace")).to_be_focused()
     expect(row(dialog, "Graph")).to_contain_text("metro-fibre-graph.tar.gz")
-    examine(page, "upload-fabric")
     save(dialog)
 
     panel = page.get_by_role("dialog", name="Jobs")
@@ -146,3 +147,18 @@ def test_a_retry_goes_on_with_the_phase_that_failed(
     failed.get_by_role("button", name="Retry from graph (Load tables)").click()
     expect(failed).to_contain_text("Done", timeout=30_000)
     assert len(connected(console)) == 1
+
+
+def test_what_was_made_is_linked_where_there_is_a_portal(page: Page, console: Stack) -> None:
+    home = "https://app.fabric.microsoft.com/groups/cfafbeb1-8037-4d0c-896e-a46fb27ff229"
+    links = {"workspace": f"{home}/list", "graph": f"{home}/graphmodels/1", "other": "javascript:1"}
+    store = {"workspace_id": "w", "location": "Demo/lakehouse", "links": links}
+    job = {**ended_job(0), "id": str(uuid4()), "scenario_name": "linked", "backend": "fabric-gql"}
+    graph, *others = job["steps"]
+    result = {"vertices": {"Site": 1}, "edges": {}, "store": store, "phases": []}
+    store_job(console, {**job, "steps": [{**graph, "result": result}, *others]})
+    page.goto(f"/jobs/{job['id']}")
+    pages = page.get_by_role("list", name="Pages in Fabric’s portal").get_by_role("link")
+    expect(pages).to_have_text(["Workspace", "Graph model"])
+    assert pages.first.get_attribute("href") == links["workspace"]
+    assert pages.first.get_attribute("target") == "_blank"

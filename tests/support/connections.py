@@ -1,6 +1,5 @@
 """What tests in a browser do with connected workspaces."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from playwright.sync_api import Locator, Page
@@ -26,11 +25,6 @@ def connect(stack: Stack, workspace_id: str, **more: str) -> dict[str, Any]:
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
     return made
-
-
-def select(stack: Stack, connection: Mapping[str, Any]) -> None:
-    with stack.client() as client:
-        client.post(f"{PATH}/{connection['id']}/select").raise_for_status()
 
 
 def forget_all(stack: Stack) -> None:

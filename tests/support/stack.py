@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-
-from local import nginx
 from peers.fabric.running import Running
 from peers.fabric.running import running as fabric_running
+
+from local import nginx
 
 T = TypeVar("T")
 

@@ -7,6 +7,7 @@ import { fabricHealthQuery } from '@/api/fabric';
 import { TEXT } from './text';
 
 const useStyles = makeStyles({
+  icon: { flexShrink: 0, fontSize: '16px' },
   bar: {
     position: 'sticky',
     // right below the header
@@ -31,7 +32,7 @@ export function PracticeBar() {
   if (data?.mode !== 'stand-in') return null;
   return (
     <aside className={styles.bar} aria-label={TEXT.practice}>
-      <BeakerRegular aria-hidden />
+      <BeakerRegular className={styles.icon} aria-hidden />
       {TEXT.practiceBar}
     </aside>
   );

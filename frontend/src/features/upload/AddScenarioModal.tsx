@@ -1,7 +1,6 @@
 import {
   Button,
   Dialog,
-  DialogActions,
   DialogBody,
   DialogContent,
   DialogSurface,
@@ -64,6 +63,8 @@ const useStyles = makeStyles({
     ':disabled label': { opacity: 0.5 },
   },
   back: {
+    display: 'flex',
+    justifyContent: 'end',
     paddingTop: tokens.spacingVerticalM,
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
   },
@@ -215,9 +216,9 @@ function UploadDialog(props: AddScenarioModalProps) {
           </DialogContent>
           <div className={styles.footer}>
             {connecting ? (
-              <DialogActions className={styles.back}>
+              <div className={styles.back}>
                 <Button onClick={() => setConnecting(false)}>{TEXT.backToUpload}</Button>
-              </DialogActions>
+              </div>
             ) : (
               <Footer upload={upload} onClose={onClose} />
             )}
