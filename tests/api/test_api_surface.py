@@ -52,6 +52,8 @@ def test_openapi_describes_every_route_with_its_errors(client: httpx.Client) -> 
         "/api/health", "/api/ready", "/api/backends", "/api/upload-jobs",
         "/api/upload-jobs/events", "/api/upload-jobs/{job_id}",
         "/api/upload-jobs/{job_id}/retry", "/api/upload-jobs/{job_id}/cancel",
+        "/api/fabric/status", "/api/fabric/provision/graph", "/api/fabric/provision/lakehouse",
+        "/api/fabric/provision/ontology",
     }  # fmt: skip
     submit_operation = paths["/api/upload-jobs"]["post"]
     form = submit_operation["requestBody"]["content"]["multipart/form-data"]["schema"]

@@ -133,7 +133,7 @@ def test_the_base_pack(tmp_path: Path) -> None:
     assert [each.name for each in site.columns] == ["SiteId", "Name", "City"]
     assert prepared.vertices(link) == {"L1": {"LinkId": "L1", "Speed": 100}}
     assert prepared.edges(graph.edges[0]) == [("L1", "S1", {}), ("L1", "S2", {})]
-    assert prepared.result["names"].keys() == {"files"}
+    assert prepared.result["names"] == {}
     assert prepared.preparation.scenario_metadata["display_name"] == "Hello"
     config = prepared.preparation.scenario_metadata["config"]
     assert config["name"] == "my-scenario"
