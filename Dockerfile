@@ -21,26 +21,27 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     python -m venv /opt/venv && pip install --quiet pip
 COPY libs/scenario-pack/pyproject.toml libs/scenario-pack/
 COPY libs/service-kit/pyproject.toml libs/service-kit/
+COPY libs/fabric-client/pyproject.toml libs/fabric-client/
 
 
 FROM python-build AS api-build
 COPY api/pyproject.toml api/
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install --quiet --only-deps ./libs/scenario-pack ./libs/service-kit ./api
+    pip install --quiet --only-deps ./libs/scenario-pack ./libs/service-kit ./libs/fabric-client ./api
 COPY libs/ libs/
 COPY api/ api/
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install --quiet --no-deps ./libs/scenario-pack ./libs/service-kit ./api
+    pip install --quiet --no-deps ./libs/scenario-pack ./libs/service-kit ./libs/fabric-client ./api
 
 
 FROM python-build AS graph-query-api-build
 COPY graph-query-api/pyproject.toml graph-query-api/
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install --quiet --only-deps ./libs/scenario-pack ./libs/service-kit ./graph-query-api
+    pip install --quiet --only-deps ./libs/scenario-pack ./libs/service-kit ./libs/fabric-client ./graph-query-api
 COPY libs/ libs/
 COPY graph-query-api/ graph-query-api/
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install --quiet --no-deps ./libs/scenario-pack ./libs/service-kit ./graph-query-api
+    pip install --quiet --no-deps ./libs/scenario-pack ./libs/service-kit ./libs/fabric-client ./graph-query-api
 
 
 # --- The services. A volume that is new takes owner and mode of /data from here.

@@ -27,7 +27,8 @@ help: ## Show this list
 setup: $(FOR_DEV) ## Install everything that is needed to run and to develop
 	@echo "Ready: $(VENV)"
 
-run: $(FOR_RUN) $(SAMPLE) ## Start both services and nginx, and load the sample; Ctrl-C stops them
+# With FABRIC=stand-in also a stand-in for Microsoft Fabric, which is part of the tests
+run: $(FOR_RUN) $(SAMPLE) $(if $(filter stand-in,$(FABRIC)),$(FOR_DEV)) ## Start both services and nginx, and load the sample; Ctrl-C stops them
 	@$(BIN)/python -m local
 
 test: check $(SAMPLE) ## Run all checks, then all tests

@@ -14,13 +14,7 @@ def main() -> int:
     try:
         settings = load_settings()
         with owned(settings.data_dir):
-            check_ports(
-                [
-                    ("PORT", settings.host, settings.port),
-                    ("API_PORT", "127.0.0.1", settings.api_port),
-                    ("GRAPH_QUERY_API_PORT", "127.0.0.1", settings.graph_query_api_port),
-                ]
-            )
+            check_ports(settings.ports)
             asyncio.run(run(settings, Console(sys.stdout)))
     except CannotRunError as error:
         print(error, file=sys.stderr)

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -30,6 +30,8 @@ class Command:
     argv: Sequence[str]
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    waits_for: Callable[[], Awaitable[Mapping[str, str]]] | None = None
+    """Before each start; gives more of the environment."""
 
 
 async def keep_running(
@@ -58,13 +60,16 @@ async def keep_running(
 
 async def _run_once(command: Command) -> str:
     """Runs to its end; says in words how it ended."""
+    environment = {**os.environ, **command.environment}
+    if command.waits_for:
+        environment |= await command.waits_for()
     with command.log.open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "local.tethered", *command.argv),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env={**os.environ, **command.environment},
+            env=environment,
             # Ctrl-C reaches the whole group of the terminal; only the supervisor shall hear it
             start_new_session=True,
         )

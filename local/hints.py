@@ -5,11 +5,15 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from local import sample
+from local import nginx, sample
 
 CYPHER = (
     "MATCH (:FibreSpan)-[:runs_in]->(d:Duct) "
     "RETURN d.Street, count(*) AS spans ORDER BY spans DESC LIMIT 3"
+)
+GQL = (
+    "MATCH (:FibreSpan)-[:runs_in]->(d:Duct) "
+    "RETURN d.Street AS street, count(*) AS spans GROUP BY street ORDER BY spans DESC LIMIT 3"
 )
 TELEMETRY = {
     "table": "LinkTelemetry",
@@ -21,16 +25,24 @@ TELEMETRY = {
 }
 
 
-def curl_lines(url: str, *, with_sample: bool) -> Iterator[str]:
+def curl_lines(url: str, loaded: sample.Sample | None) -> Iterator[str]:
     yield "Try:"
     yield f"  curl -s {url}/query/scenarios"
-    if with_sample:
-        scenario = f"{url}/query/scenarios/{sample.NAME}"
+    if loaded:
+        in_fabric = loaded == sample.IN_FABRIC
+        scenario = f"{url}/query/scenarios/{loaded.scenario}"
         yield f"  curl -s {shlex.quote(f'{scenario}/topology?labels=CoreRouter&limit=10')}"
-        yield _post(f"{scenario}/graph", {"query": CYPHER})
+        yield _post(f"{scenario}/graph", {"query": GQL if in_fabric else CYPHER})
         yield _post(f"{scenario}/telemetry/query", TELEMETRY)
         yield f"  curl -s {shlex.quote(f'{scenario}/search?in=tickets&q=duct+cut')}"
-    yield "Ctrl-C stops everything."
+
+
+def fabric_lines(url: str) -> Iterator[str]:
+    yield "Load a pack into Fabric, and watch it:"
+    graph = nginx.HTML / "samples" / "metro-fibre-graph.tar.gz"
+    fields = "-F scenario_name=my-metro -F backend=fabric-gql"
+    yield f"  curl -s {url}/api/upload-jobs {fields} -F {shlex.quote(f'graph=@{graph}')}"
+    yield f"  curl -sN {url}/api/upload-jobs/events"
 
 
 def _post(url: str, body: dict[str, Any]) -> str:

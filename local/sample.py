@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,7 @@ from local.errors import SampleError
 from scenario_pack.build import build
 from scenario_pack.problems import PackError
 
-NAME = "metro-fibre"
-FOLDER = Path(__file__).resolve().parent.parent / "samples" / NAME
+FOLDER = Path(__file__).resolve().parent.parent / "samples" / "metro-fibre"
 POLL_SECONDS = 0.3
 UPLOAD_SECONDS = 120.0
 SILENCE_SECONDS = 120.0
@@ -27,37 +27,50 @@ ENDED = {"done", "error", "cancelled"}
 Json = dict[str, Any]
 
 
-async def is_loaded(client: httpx.AsyncClient) -> bool:
+@dataclass(frozen=True)
+class Sample:
+    scenario: str
+    backend: str
+
+
+EMBEDDED = Sample("metro-fibre", "embedded")
+# Beside the embedded one, which is there again when Fabric is off
+IN_FABRIC = Sample("metro-fibre-fabric", "fabric-gql")
+
+
+async def is_loaded(client: httpx.AsyncClient, sample: Sample) -> bool:
     try:
-        answer = await client.get(f"/query/scenarios/{NAME}")
+        answer = await client.get(f"/query/scenarios/{sample.scenario}")
     except httpx.TransportError:
         return False
     return answer.status_code == 200 and "graph" in answer.json()["parts"]
 
 
-async def load(client: httpx.AsyncClient, console: Console) -> None:
+async def load(client: httpx.AsyncClient, console: Console, sample: Sample) -> None:
     """Returns when the job is done; raises SampleError in words when it can't be."""
-    console.say(f"Submitting the sample scenario {NAME}")
+    console.say(f"Submitting the sample scenario {sample.scenario}")
     with tempfile.TemporaryDirectory(prefix="sample-") as folder:
         try:
             tarballs = await asyncio.to_thread(build, FOLDER, Path(folder))
         except PackError as error:
             raise SampleError(str(error)) from error
-        job_id = await _submit(client, {t.slot: t.path for t in tarballs if t.path})
+        job_id = await _submit(client, sample, {t.slot: t.path for t in tarballs if t.path})
     job = await _follow(client, job_id, console)
     if job["status"] != "done":
         raise SampleError("\n".join(_causes(job)))
-    warned = f" with {job['warnings']} warnings" if job["warnings"] else ""
-    console.say(f"Sample {NAME}: job {job_id} is done{warned}")
+    warnings = job["warnings"]
+    counted = "a warning" if warnings == 1 else f"{warnings} warnings"
+    warned = f" with {counted}" if warnings else ""
+    console.say(f"Sample {sample.scenario}: job {job_id} is done{warned}")
 
 
-async def _submit(client: httpx.AsyncClient, tarballs: dict[Any, Path]) -> str:
+async def _submit(client: httpx.AsyncClient, sample: Sample, tarballs: dict[Any, Path]) -> str:
     with ExitStack() as stack:
         files = {
             slot: (path.name, stack.enter_context(path.open("rb")), "application/gzip")
             for slot, path in tarballs.items()
         }
-        fields = {"scenario_name": NAME, "backend": "embedded"}
+        fields = {"scenario_name": sample.scenario, "backend": sample.backend}
         try:
             answer = await client.post(
                 "/api/upload-jobs", data=fields, files=files, timeout=UPLOAD_SECONDS
@@ -97,11 +110,12 @@ async def _follow(client: httpx.AsyncClient, job_id: str, console: Console) -> J
 
 
 def _progress(job: Json) -> tuple[str, str]:
+    name = f"Sample {job['scenario_name']}"
     running = next((step for step in job["steps"] if step["status"] == "running"), None)
     if running is None:
-        return job["status"], f"Sample {NAME}: {job['overall_pct']} %, {job['status']}"
+        return job["status"], f"{name}: {job['overall_pct']} %, {job['status']}"
     detail = f"{running['name']}: {running['detail']}" if running["detail"] else running["name"]
-    return running["name"], f"Sample {NAME}: {job['overall_pct']} %, {detail}"
+    return running["name"], f"{name}: {job['overall_pct']} %, {detail}"
 
 
 def _causes(job: Json) -> Iterator[str]:

@@ -11,16 +11,17 @@ from typing import Any
 
 import httpx
 
-from local import nginx, sample
+from local import nginx, sample, stand_in
 from local.children import Command, Say, keep_running
 from local.console import Console
 from local.errors import CannotRunError, SampleError
-from local.hints import curl_lines
-from local.settings import Settings
+from local.hints import curl_lines, fabric_lines
+from local.settings import Settings, identity
 
 READY_SECONDS = 60.0
 POLL_SECONDS = 0.2
 READY_PATHS = ("/query/ready", "/api/ready")
+STAND_IN_LOG = "stand-in.log"
 
 BringUp = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -32,6 +33,8 @@ def commands(settings: Settings) -> list[Command]:
         "DATA_DIR": str(settings.data_dir.resolve()),
         "API_PORT": str(settings.api_port),
         "GRAPH_QUERY_API_PORT": str(settings.graph_query_api_port),
+        "FABRIC": settings.fabric,
+        **identity(),
     }
     logs = settings.logs.resolve()
     nginx_argv = nginx.prepare(
@@ -41,15 +44,20 @@ def commands(settings: Settings) -> list[Command]:
         graph_query_api=f"127.0.0.1:{settings.graph_query_api_port}",
         access_log=logs / "nginx-access.log",
     )
-    python = (sys.executable, "-m")
+    first, waits_for = [], None
+    if settings.fabric == "stand-in":
+        data_dir = (settings.data_dir / "stand-in").resolve()
+        first = [stand_in.command(data_dir, settings.fabric_stand_in_port, logs / STAND_IN_LOG)]
+        waits_for = partial(stand_in.environment, logs / STAND_IN_LOG)
+
+    def service(name: str, module: str) -> Command:
+        argv = [sys.executable, "-m", module]
+        return Command(name, argv, logs / f"{name}.log", environment, waits_for)
+
     return [
-        Command(
-            "graph-query-api",
-            [*python, "graph_query_api"],
-            logs / "graph-query-api.log",
-            environment,
-        ),
-        Command("api", [*python, "app"], logs / "api.log", environment),
+        *first,
+        service("graph-query-api", "graph_query_api"),
+        service("api", "app"),
         Command("nginx", nginx_argv, logs / "nginx.log"),
     ]
 
@@ -59,10 +67,12 @@ async def run(settings: Settings, console: Console) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    console.say(f"Starting graph-query-api, api and nginx; their logs are in {settings.logs}")
+    children = commands(settings)
+    *names, last = [child.name for child in children]
+    console.say(f"Starting {', '.join(names)} and {last}; their logs are in {settings.logs}")
     _set_logs_aside(settings.logs)
     bring_up = partial(_bring_up, settings, console)
-    await supervise(commands(settings), bring_up, console.say, stop)
+    await supervise(children, bring_up, console.say, stop)
 
 
 async def supervise(
@@ -104,15 +114,32 @@ async def _bring_up(settings: Settings, console: Console, ready: asyncio.Event) 
         await wait_until_ready(client, READY_SECONDS)
         ready.set()
         console.say(f"Ready: {settings.url}")
-        loaded = await sample.is_loaded(client)
-        if settings.sample and not loaded:
-            try:
-                await sample.load(client, console)
-                loaded = True
-            except SampleError as error:
-                console.say(f"The sample was not loaded. {error}")
-    for line in curl_lines(settings.url, with_sample=loaded):
+        ours = sample.EMBEDDED
+        if settings.fabric == "stand-in":
+            ours = sample.IN_FABRIC
+            await stand_in.connect(client, console, settings.logs / STAND_IN_LOG)
+        loaded = await _load_sample(client, console, ours, wanted=settings.sample)
+    for line in curl_lines(settings.url, ours if loaded else None):
         console.say(line)
+    if settings.fabric == "stand-in":
+        for line in fabric_lines(settings.url):
+            console.say(line)
+    console.say("Ctrl-C stops everything.")
+
+
+async def _load_sample(
+    client: httpx.AsyncClient, console: Console, ours: sample.Sample, *, wanted: bool
+) -> bool:
+    """Whether it is there in the end."""
+    loaded = await sample.is_loaded(client, ours)
+    if loaded or not wanted:
+        return loaded
+    try:
+        await sample.load(client, console, ours)
+    except SampleError as error:
+        console.say(f"The sample was not loaded. {error}")
+        return False
+    return True
 
 
 async def wait_until_ready(client: httpx.AsyncClient, seconds: float) -> None:

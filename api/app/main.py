@@ -80,8 +80,7 @@ async def _running(settings: Settings) -> AsyncIterator[Services]:
                 async with _loops(settings, parts):
                     yield parts.services
             finally:
-                await parts.services.direct.stop()
-                await parts.runner.stop()
+                await asyncio.gather(parts.services.direct.stop(), parts.runner.stop())
     finally:
         await client.aclose()
         staging.close()

@@ -65,8 +65,8 @@ def graph_tarball(pack: str, folder: Path) -> Path:
 
 def test_both_count_the_same(loaded: Loaded) -> None:
     embedded, fabric = (loaded.steps[backend]["result"] for backend in BACKENDS)
-    for counted in ("vertices", "edges", "dangling"):
-        assert fabric[counted] == embedded[counted]
+    for part in ("vertices", "edges", "dangling"):
+        assert fabric[part] == embedded[part]
     assert [phase["status"] for phase in fabric["phases"]] == ["done"] * 6
     node_types = {pack: name for name, pack in fabric["names"].get("vertices", {}).items()}
     for label, wanted in embedded["vertices"].items():

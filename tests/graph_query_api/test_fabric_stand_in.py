@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from peers.fabric.running import Running, running
 
 from graph_query_api.graphs.catalog import GraphCatalog
-from support.fabric_stand_in import StandIn, clients, service_before, stand_in, use
+from support.fabric_stand_in import clients, service_before, use
 from support.gql_by_form import as_in_fabric
 from support.graph_in_fabric import InFabric, put_into_fabric
 from support.graph_query_app import RunningApp, problem
@@ -18,20 +19,20 @@ GRAPH = "/query/scenarios/hello/graph"
 
 
 @pytest.fixture(scope="module")
-def module_peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    with stand_in(tmp_path_factory.mktemp("fabric")) as peer:
+def module_peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("fabric"), retry_after=None) as peer:
         yield peer
 
 
 @pytest.fixture
-def peer(module_peer: StandIn) -> StandIn:
-    module_peer.admin.post("/reset").raise_for_status()
+def peer(module_peer: Running) -> Running:
+    module_peer.reset()
     return module_peer
 
 
 @pytest.fixture
 async def app(
-    peer: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    peer: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[RunningApp]:
     async with service_before(peer, tmp_path / "data", monkeypatch) as app:
         yield app
@@ -47,19 +48,19 @@ async def check(app: RunningApp, workspace_id: str) -> dict[str, Any]:
     return checked
 
 
-async def test_a_workspace_is_connected(app: RunningApp, peer: StandIn) -> None:
+async def test_a_workspace_is_connected(app: RunningApp, peer: Running) -> None:
     answer = await app.client.post(BASE, json={"workspace_id": peer.workspaces["Practice"]})
     assert answer.status_code == 201, answer.text
     added = answer.json()
     assert added["workspace_name"] == "Practice"
     assert set(marks(added).values()) == {"ok"}
     identity = next(each["detail"] for each in added["facts"] if each["fact"] == "identity")
-    assert peer.about["env"]["AZURE_TENANT_ID"] in identity
+    assert peer.env["AZURE_TENANT_ID"] in identity
     health = (await app.client.get("/query/fabric/health")).json()
     assert (health["mode"], health["status"]) == ("stand-in", "ok")
 
 
-async def test_each_workspace_has_its_own_trouble(app: RunningApp, peer: StandIn) -> None:
+async def test_each_workspace_has_its_own_trouble(app: RunningApp, peer: Running) -> None:
     none = await check(app, peer.workspaces["Practice without capacity"])
     assert (none["usable"], marks(none)["capacity"]) == (True, "failed")
     viewer = await check(app, peer.workspaces["Practice, viewers only"])
@@ -73,7 +74,7 @@ async def test_each_workspace_has_its_own_trouble(app: RunningApp, peer: StandIn
     assert marks(paused)["capacity"] == "failed"
 
 
-async def test_items_are_found_page_by_page(app: RunningApp, peer: StandIn) -> None:
+async def test_items_are_found_page_by_page(app: RunningApp, peer: Running) -> None:
     workspace = peer.workspaces["Practice"]
     kinds = {
         "lakehouses": "Lakehouse",
@@ -84,8 +85,7 @@ async def test_items_are_found_page_by_page(app: RunningApp, peer: StandIn) -> N
     }
     for kind in kinds.values():
         for number in range(7):
-            body = {"workspace_id": workspace, "type": kind, "name": f"n{number}"}
-            peer.admin.post("/items", json=body).raise_for_status()
+            peer.add_item(kind, f"n{number}")
     for collection in kinds:
         address = f"/query/fabric/{collection}?workspace_id={workspace}"
         found = (await app.client.get(address)).json()["items"]
@@ -119,7 +119,7 @@ async def topology(app: RunningApp, **parameters: Any) -> dict[str, Any]:
 
 
 async def into_fabric(
-    app: RunningApp, peer: StandIn, whole: dict[str, Any], work: Path
+    app: RunningApp, peer: Running, whole: dict[str, Any], work: Path
 ) -> InFabric:
     """The embedded graph, moved to Fabric."""
     kept = (app.services.settings.data_dir / "scenarios" / "hello").glob("graph-*.json")
@@ -159,7 +159,7 @@ def without_order(found: dict[str, Any]) -> dict[str, Any]:
     "files", [typed_pack(), *(random_pack(n, "hello")[0] for n in range(3))], ids="t012"
 )
 async def test_topologies_equal_the_embedded_ones(
-    app: RunningApp, peer: StandIn, tmp_path: Path, files: Files
+    app: RunningApp, peer: Running, tmp_path: Path, files: Files
 ) -> None:
     whole = await embedded(app, files, tmp_path / "pack")
     label = next(iter(whole["meta"]["vertices"]))
@@ -172,7 +172,7 @@ async def test_topologies_equal_the_embedded_ones(
 
 
 @pytest.fixture
-async def moved(app: RunningApp, peer: StandIn, tmp_path: Path) -> InFabric:
+async def moved(app: RunningApp, peer: Running, tmp_path: Path) -> InFabric:
     whole = await embedded(app, typed_pack(), tmp_path / "pack")
     return await into_fabric(app, peer, whole, tmp_path)
 
@@ -208,7 +208,7 @@ async def test_wrong_queries_are_said_to_be(app: RunningApp) -> None:
 
 
 @pytest.mark.usefixtures("moved")
-async def test_a_long_query_is_asked_for_again(app: RunningApp, peer: StandIn) -> None:
+async def test_a_long_query_is_asked_for_again(app: RunningApp, peer: Running) -> None:
     peer.set(continuations=2)
     before = len(peer.requests("executeQuery"))
     assert (await ask(app, "MATCH (n) RETURN count(*) AS n"))["data"] == [{"n": 8}]
@@ -216,7 +216,7 @@ async def test_a_long_query_is_asked_for_again(app: RunningApp, peer: StandIn) -
 
 
 @pytest.mark.usefixtures("moved")
-async def test_what_fabric_cuts_is_truncated(app: RunningApp, peer: StandIn) -> None:
+async def test_what_fabric_cuts_is_truncated(app: RunningApp, peer: Running) -> None:
     peer.set(max_result_bytes=60)
     found = await ask(app, "MATCH (n:N0) RETURN n.`the_key` AS id")
     assert found["truncated"]
@@ -224,7 +224,7 @@ async def test_what_fabric_cuts_is_truncated(app: RunningApp, peer: StandIn) -> 
 
 
 async def test_a_topology_is_whole_though_fabric_cuts_its_answers(
-    app: RunningApp, peer: StandIn, tmp_path: Path
+    app: RunningApp, peer: Running, tmp_path: Path
 ) -> None:
     whole = await embedded(app, typed_pack(), tmp_path / "pack")
     await into_fabric(app, peer, whole, tmp_path)
@@ -233,7 +233,7 @@ async def test_a_topology_is_whole_though_fabric_cuts_its_answers(
 
 
 async def test_a_paused_capacity_and_a_lost_graph_say_so(
-    app: RunningApp, peer: StandIn, moved: InFabric, monkeypatch: pytest.MonkeyPatch
+    app: RunningApp, peer: Running, moved: InFabric, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     peer.set(capacity_active=False)
     assert "Resume" in (await ask(app, "MATCH (n) RETURN count(*) AS n", 502))["detail"]

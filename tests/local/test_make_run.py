@@ -6,61 +6,15 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from support.make_run import ROOT, children, command_line, refused, running
 from support.stack import free_port, wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
 SLOTS = {"graph", "telemetry", "runbooks", "tickets", "prompts"}
-
-
-class Run:
-    """A process in a folder whose ``app`` and ``graph_query_api`` hide the real ones."""
-
-    def __init__(self, folder: Path, **settings: str) -> None:
-        for package, variable in (("app", "API_PORT"), ("graph_query_api", "GRAPH_QUERY_API_PORT")):
-            main = folder / package / "__main__.py"
-            main.parent.mkdir(parents=True, exist_ok=True)
-            (main.parent / "__init__.py").touch()
-            main.write_text(f"from support.standin import serve\nserve({variable!r})\n")
-        ports = {name: str(free_port()) for name in ("PORT", "API_PORT", "GRAPH_QUERY_API_PORT")}
-        self.settings: Mapping[str, str] = {**ports, "DATA_DIR": str(folder / "data"), **settings}
-        self.url = f"http://127.0.0.1:{self.settings['PORT']}"
-        self.output_file = folder / "output"
-        with self.output_file.open("w") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "local"],
-                cwd=folder,
-                env={**os.environ, **self.settings, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-
-    def output(self) -> str:
-        return self.output_file.read_text()
-
-    def says(self, text: str) -> None:
-        wait_until(lambda: text in self.output() or self.process.poll() is not None, what=text)
-        assert text in self.output(), self.output()
-
-    def ends(self) -> int:
-        return self.process.wait(30)
-
-
-@contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Run]:
-    run = Run(folder, **settings)
-    try:
-        yield run
-    finally:
-        if run.process.poll() is None:
-            run.process.send_signal(signal.SIGINT)
-        run.process.wait(30)
 
 
 def test_it_starts_loads_the_sample_once_and_ends_with_ctrl_c(tmp_path: Path) -> None:
@@ -74,6 +28,7 @@ def test_it_starts_loads_the_sample_once_and_ends_with_ctrl_c(tmp_path: Path) ->
         sent = (tmp_path / "data" / "parts").read_text().split()
         assert sent[:2] == ["scenario_name", "backend"]
         assert set(sent[2:]) == SLOTS
+        assert (tmp_path / "data" / "backend").read_text() == "embedded"
         run.process.send_signal(signal.SIGINT)
         assert run.ends() == 0
         with pytest.raises(httpx.ConnectError):
@@ -109,22 +64,7 @@ def test_a_service_that_dies_is_started_again(tmp_path: Path) -> None:
         wait_until(lambda: httpx.get(f"{run.url}/api/ready").status_code == 200, what="api again")
 
 
-def children(pid: int) -> list[int]:
-    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def command_line(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-
-
 # --- what keeps it from starting is one plain line ------------------------------------------
-
-
-def refused(folder: Path, **settings: str) -> str:
-    run = Run(folder, **settings)
-    assert run.ends() == 1, run.output()
-    [line] = run.output().splitlines()
-    return line
 
 
 @pytest.mark.parametrize("variable", ["PORT", "API_PORT", "GRAPH_QUERY_API_PORT"])
@@ -153,7 +93,10 @@ def test_a_data_directory_that_cannot_be_written(tmp_path: Path) -> None:
     ("settings", "words"),
     [
         ({"PORT": "many"}, "PORT: "),
-        ({"PORT": "8000", "API_PORT": "8000"}, "three different ones"),
+        (
+            {"PORT": "8000", "API_PORT": "8000"},
+            "API_PORT and GRAPH_QUERY_API_PORT must be different",
+        ),
         ({"HOST": "0.0.0.0"}, "HOST=0.0.0.0 is beyond loopback"),
     ],
 )

@@ -18,6 +18,8 @@ from support.name_server import name_server
 from support.stack import free_port, wait_until
 
 PROBLEM = "application/problem+json"
+STREAMED = ("/query/upload/graph", "/api/fabric/provision/graph")
+"""Uploads that are answered by events."""
 
 
 def raw(
@@ -151,15 +153,23 @@ def test_a_large_upload_passes(front: Front) -> None:
     assert answer.json() == {"path": "/api/upload-jobs", "received": 20 << 20}
 
 
+@pytest.mark.parametrize("path", ["/api/upload-jobs", *STREAMED])
+def test_an_upload_is_passed_on_while_it_comes(front: Front, path: str) -> None:
+    """However large it will be: the answer is there before the first byte of the body."""
+    status, _, body = raw(front, "POST", f"{path}?early", Content_Length=str(4 << 30))
+    assert (status, json.loads(body)["path"]) == (409, f"{path}?early")
+
+
 def test_headers_that_are_too_long_are_a_problem(front: Front) -> None:
     status, headers, body = raw(front, "GET", "/api/health", X_Long="x" * 40_000)
     assert (status, headers["content-type"]) == (400, PROBLEM)
     assert json.loads(body)["status"] == 400
 
 
-def test_events_arrive_when_they_are_sent(front: Front) -> None:
+@pytest.mark.parametrize("path", STREAMED)
+def test_events_arrive_when_they_are_sent(front: Front, path: str) -> None:
     started = time.monotonic()
-    with httpx.stream("POST", f"{front.url}/query/upload/graph") as answer:
+    with httpx.stream("POST", f"{front.url}{path}") as answer:
         first = next(answer.iter_text())
         assert time.monotonic() - started < 0.9
     assert first == "event: progress\ndata: {}\n\n"

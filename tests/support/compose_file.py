@@ -14,9 +14,18 @@ COMPOSE = ROOT / "docker-compose.yml"
 def compose(values: Mapping[str, str]) -> dict[str, Any]:
     """With the values of ``${NAME:-default}`` and ``${NAME:?message}`` filled in.
 
-    After the YAML is read, as Compose does: what is empty is an empty text.
+    After the YAML is read, as Compose does: what is empty is an empty text. A variable of a
+    service that has no value is passed on if it is set, and else is not there at all.
     """
     found: dict[str, Any] = _filled(yaml.safe_load(COMPOSE.read_text()), values)
+    for service in found["services"].values():
+        given = service.get("environment", {})
+        passed = {
+            name: value if value is not None else values.get(name) for name, value in given.items()
+        }
+        service["environment"] = {
+            name: value for name, value in passed.items() if value is not None
+        }
     return found
 
 

@@ -17,7 +17,8 @@ from support.stack import free_port, wait_until
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Tells how a request arrived; ``/query/upload/…`` streams two events, a second apart."""
+    """Tells how a request arrived. Where an upload is answered by events it streams two of them,
+    a second apart; with ``?early`` it answers before it has read the body."""
 
     protocol_version = "HTTP/1.1"
 
@@ -25,8 +26,11 @@ class Echo(BaseHTTPRequestHandler):
         self._answer(200, {"path": self.path, "headers": dict(self.headers.items())})
 
     def do_POST(self) -> None:
+        if self.path.endswith("?early"):
+            self.close_connection = True
+            return self._answer(409, {"path": self.path})
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.path.startswith("/query/upload/"):
+        if self.path.startswith(("/query/upload/", "/api/fabric/provision/")):
             return self._stream()
         return self._answer(201, {"path": self.path, "received": len(body)})
 

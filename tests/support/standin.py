@@ -1,7 +1,8 @@
-"""What `make run` needs of the two services, and no more: readiness, one job, one scenario.
+"""What `make run` needs of the two services, and no more: readiness, one job, one scenario, one
+connection.
 
 The job ends as JOB_STATUS says after two polls; when it is done the scenario exists, which a
-file in DATA_DIR remembers.
+file in DATA_DIR remembers. Files there tell what was sent, and what the services were given.
 """
 
 import json
@@ -29,6 +30,7 @@ def job(polls: int) -> dict[str, Any]:
     }
     return {
         "id": "job-1",
+        "scenario_name": "metro-fibre",
         "status": status,
         "overall_pct": 100 if ended else 40,
         "error": "graph failed" if failed else None,
@@ -45,7 +47,7 @@ class Handler(BaseHTTPRequestHandler):
         loaded = DATA / "loaded"
         if self.path.endswith("/ready"):
             self._answer(200, {"status": "ready"})
-        elif self.path == "/query/scenarios/metro-fibre":
+        elif self.path.startswith("/query/scenarios/metro-fibre"):
             self._answer(200 if loaded.exists() else 404, {"parts": {"graph": {}}})
         else:
             Handler.polls += 1
@@ -55,9 +57,20 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        parts = re.findall(rb'form-data; name="(\w+)"', body)
-        (DATA / "parts").write_text(" ".join(part.decode() for part in parts))
-        self._answer(201, {"job_id": "job-1"})
+        if self.path == "/query/fabric/connections":
+            known = DATA / "connection"
+            status, name = (409, "connection_id") if known.exists() else (201, "id")
+            known.write_bytes(body)
+            self._answer(status, {name: "connection-1"})
+        elif self.path == "/query/fabric/connections/connection-1/select":
+            (DATA / "selected").touch()
+            self._answer(200, {})
+        else:
+            parts = re.findall(rb'form-data; name="(\w+)"', body)
+            (DATA / "parts").write_text(" ".join(part.decode() for part in parts))
+            [backend] = re.findall(rb'name="backend"\r\n\r\n([\w-]+)', body)
+            (DATA / "backend").write_bytes(backend)
+            self._answer(201, {"job_id": "job-1"})
 
     def _answer(self, status: int, body: object) -> None:
         content = json.dumps(body).encode()
@@ -68,4 +81,6 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def serve(variable: str) -> None:
+    given = {name: value for name, value in os.environ.items() if re.match("FABRIC|AZURE_", name)}
+    (DATA / f"{variable}.json").write_text(json.dumps(given))
     ThreadingHTTPServer(("127.0.0.1", int(os.environ[variable])), Handler).serve_forever()

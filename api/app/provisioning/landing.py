@@ -67,6 +67,7 @@ class Landing:
         await together(*chains, *files, halted=self._halted)
         with phases.blaming("tables"):
             await self._wait_until_listed({table.table for table in tables})
+            self._say_loaded()
         phases.finish("tables")
 
     async def _table(self, table: Table) -> None:

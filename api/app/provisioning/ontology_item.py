@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,7 @@ from fabric_client.cures import cure, in_words
 from scenario_pack.problems import PackWarning
 
 PLATFORM = "https://developer.microsoft.com/json-schemas/fabric/gitIntegration/platformProperties"
+DESCRIPTION = "Ontology of the scenario {}, made by Scenario Loader"
 SECONDS = 1800.0
 _REFUSED = frozenset({400, 200})
 """As an answer, or as the end of an operation, whose own answer is 200."""
@@ -82,16 +84,17 @@ async def _provided(run: Run, lakehouse: Lakehouse, preparation: Preparation) ->
     wanted, landed = digest(files), run.journal.landed
     if landed.ontology_id and landed.ontology_definition == wanted:
         return Ontology(landed.ontology_id, warnings)
-    name = run.target.ontology_name or item_name(preparation.graph.scenario)
+    scenario = preparation.graph.scenario
+    name = run.target.ontology_name or item_name(scenario)
     lost: Warnings = []
     try:
-        ontology = await _send(run, name, files)
+        ontology = await _send(run, name, scenario, files)
     except FabricError as error:
         if not _is_refusal(error):
             raise
         # how relationships are bound to tables is the part that is least documented
         files, _ = _files(lakehouse, preparation, bound_relationships=False)
-        ontology = await _send(run, name, files)
+        ontology = await _send(run, name, scenario, files)
         detail = f"relationships of the ontology are without their data. {error}"
         lost.append(_warning("ontology_relationships_unbound", detail))
     lost += await _read_back(run, ontology, count_ontology(files))
@@ -119,12 +122,12 @@ def _is_refusal(error: FabricError) -> bool:
     return error.status in _REFUSED and not passing and not cure(error)
 
 
-async def _send(run: Run, name: str, files: Mapping[str, str]) -> str:
+async def _send(run: Run, name: str, scenario: str, files: Mapping[str, str]) -> str:
     workspace = run.workspace
     found = await run.fabric.find_ontology(workspace, name)
     if found is None:
         try:
-            return (await _create(run, name, files))["id"]
+            return (await _create(run, name, scenario, files))["id"]
         except FabricError as error:
             if error.code != NAME_IN_USE:
                 raise
@@ -133,7 +136,7 @@ async def _send(run: Run, name: str, files: Mapping[str, str]) -> str:
             raise OntologyNotMade(
                 f"Its name, {name}, is taken by something that is not listed. Choose another name."
             )
-    await _require_generation(run, found["id"], name)
+    await _require_replaceable(run, found["id"], name, scenario)
     run.phases.tell("ontology", "replacing its definition", 0.2)
     await run.fabric.update_ontology(
         workspace, found["id"], definition_parts(files), on_wait=run.waiting("ontology")
@@ -141,20 +144,25 @@ async def _send(run: Run, name: str, files: Mapping[str, str]) -> str:
     return found["id"]
 
 
-async def _create(run: Run, name: str, files: Mapping[str, str]) -> Item:
+async def _create(run: Run, name: str, scenario: str, files: Mapping[str, str]) -> Item:
     """With its definition, since an empty one can't be filled any more."""
     run.phases.tell("ontology", "making it", 0.2)
     return await run.fabric.create_ontology(
         run.workspace,
         name,
         definition_parts({".platform": _platform(name), **files}),
-        "Made by Scenario Loader",
+        DESCRIPTION.format(scenario),
         on_wait=run.waiting("ontology"),
     )
 
 
-async def _require_generation(run: Run, ontology: str, name: str) -> None:
+async def _require_replaceable(run: Run, ontology: str, name: str, scenario: str) -> None:
     item = await run.fabric.ontology(run.workspace, ontology)
+    owner = re.fullmatch(DESCRIPTION.format("(.*)"), item.get("description", ""))
+    if owner and owner[1] != scenario:
+        raise OntologyNotMade(
+            f"The ontology {name} is that of the scenario {owner[1]}. Give another ontology_name."
+        )
     if (item.get("properties") or {}).get("generation") == 1:
         raise OntologyNotMade(
             f"There is an ontology {name} of the first generation, which Fabric retires on "
@@ -165,7 +173,6 @@ async def _require_generation(run: Run, ontology: str, name: str) -> None:
 
 async def _read_back(run: Run, ontology: str, sent: OntologyCounts) -> Warnings:
     run.phases.tell("ontology", "reading it back", 0.8)
-    await _require_generation(run, ontology, "just made")
     definition = await run.fabric.ontology_definition(
         run.workspace, ontology, on_wait=run.waiting("ontology", "reading it back: ")
     )

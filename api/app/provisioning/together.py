@@ -16,6 +16,8 @@ async def together(*works: Coroutine[Any, Any, None], halted: asyncio.Event | No
     Fabric, where it goes on anyway; without it they are cancelled at once. Cancelling this
     cancels all.
     """
+    if not works:
+        return
     tasks = [asyncio.ensure_future(work) for work in works]
     try:
         done, running = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)

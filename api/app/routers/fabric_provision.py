@@ -1,7 +1,6 @@
 """Provisioning a workspace of Fabric by a request of its own; upload jobs do the same in turn."""
 
 from contextlib import AsyncExitStack
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -13,7 +12,7 @@ from app.services.direct_checks import FIELDS, NAME
 from service_kit.forms import form_openapi
 from service_kit.multipart import receive_form
 from service_kit.problems import PROBLEM_RESPONSES
-from service_kit.sse import event_stream
+from service_kit.sse import event_stream, stream_responses
 
 router = APIRouter(prefix="/api/fabric", tags=["fabric"])
 
@@ -45,22 +44,13 @@ FORM = form_openapi(
     files={"file": "the graph tarball (.tar.gz)"},
     required=["workspace_id", "file"],
 )
-EVENT = {
-    "type": "object",
-    "properties": {
-        "event": {"enum": ["progress", "complete", "error"]},
-        "data": {"type": "string", "contentMediaType": "application/json"},
-    },
-    "required": ["event", "data"],
-}
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Server-Sent Events, each with one line of JSON: `progress` "
-        "`{step, detail, pct}`, where `step` is a phase (prepare, lakehouse, upload, tables, "
-        "graph, ontology), then `complete` (the result) or `error` `{error, detail, problems}`; "
-        "a comment line each 15 s",
-        "content": {"text/event-stream": {"schema": EVENT}},
-    },
+RESPONSES = {
+    **stream_responses(
+        ["progress", "complete", "error"],
+        "`progress` `{step, detail, pct}`, where `step` is a phase (prepare, lakehouse, upload, "
+        "tables, graph, ontology), then `complete` (the result) or `error` `{error, detail, "
+        "problems}`",
+    ),
     **PROBLEM_RESPONSES(400, 408, 409, 413, 422, 503, 507),
 }
 

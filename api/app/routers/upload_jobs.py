@@ -10,7 +10,7 @@ from scenario_pack.names import SLOTS
 from service_kit.forms import form_openapi
 from service_kit.multipart import receive_form
 from service_kit.problems import PROBLEM_RESPONSES
-from service_kit.sse import event_stream
+from service_kit.sse import event_stream, stream_responses
 
 router = APIRouter(prefix="/api/upload-jobs", tags=["upload jobs"])
 
@@ -34,21 +34,9 @@ FORM = form_openapi(
     files={slot: f"{slot} tarball (.tar.gz); at least one file is needed" for slot in SLOTS},
     required=["scenario_name"],
 )
-EVENT = {
-    "type": "object",
-    "properties": {
-        "event": {"enum": ["snapshot", "job", "deleted"]},
-        "data": {"type": "string", "contentMediaType": "application/json"},
-    },
-    "required": ["event", "data"],
-}
-EVENTS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Server-Sent Events: `snapshot` `{jobs}`, then `job` `{job}` and "
-        "`deleted` `{id}`, each with one line of JSON; a comment line each 15 s",
-        "content": {"text/event-stream": {"schema": EVENT}},
-    }
-}
+EVENTS = stream_responses(
+    ["snapshot", "job", "deleted"], "`snapshot` `{jobs}`, then `job` `{job}` and `deleted` `{id}`"
+)
 JobId = Annotated[str, Path(description="the job's id", json_schema_extra={"format": "uuid"})]
 
 

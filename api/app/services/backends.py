@@ -8,7 +8,8 @@ DEFAULT: BackendId = "embedded"
 NO_GREMLIN = "This version can't load into Cosmos DB for Gremlin yet. Use 'embedded'."
 NO_FABRIC = (
     "Microsoft Fabric is switched off here. Set FABRIC=on and an identity (AZURE_TENANT_ID, "
-    "AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or a managed identity) for both services, or use 'embedded'."
+    "AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or a managed identity) for both services, or use "
+    "'embedded'."
 )
 
 

@@ -15,6 +15,9 @@ from fabric_client.credentials import TokenSource
 from fabric_client.settings import Mode
 from graph_query_api.settings import Settings
 
+PATIENCE = 20.0
+"""Seconds that a call may wait for another try: somebody waits for the answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fabric:
@@ -39,7 +42,10 @@ async def opened(
     async with (
         credential or default_credential(addresses) as signed_in,
         FabricClient(
-            signed_in, addresses, calls_per_minute=settings.fabric_calls_per_minute
+            signed_in,
+            addresses,
+            calls_per_minute=settings.fabric_calls_per_minute,
+            patience=PATIENCE,
         ) as client,
     ):
         yield Fabric(settings.fabric, client, TokenSource(signed_in, FABRIC_SCOPE, Clock()))

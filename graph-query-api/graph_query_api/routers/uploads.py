@@ -1,6 +1,6 @@
 """Loads of a scenario's parts, told as they go."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
@@ -10,7 +10,7 @@ from scenario_pack.names import Slot
 from service_kit.forms import form_openapi
 from service_kit.multipart import receive_form
 from service_kit.problems import PROBLEM_RESPONSES
-from service_kit.sse import event_stream
+from service_kit.sse import event_stream, stream_responses
 
 router = APIRouter(prefix="/query/upload", tags=["uploads"])
 
@@ -44,22 +44,11 @@ FORM = form_openapi(
 )
 PartSlot = Annotated[Slot, Path(description="which part the tarball is")]
 
-EVENT = {
-    "type": "object",
-    "properties": {
-        "event": {"enum": ["progress", "complete", "error"]},
-        "data": {"type": "string", "contentMediaType": "application/json"},
-    },
-    "required": ["event", "data"],
-}
-EVENTS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Server-Sent Events, each with one line of JSON: `progress` "
-        "`{step, detail, pct}`, then `complete` (the result) or `error` "
-        "`{error, detail, problems}`; a comment line each 15 s",
-        "content": {"text/event-stream": {"schema": EVENT}},
-    }
-}
+EVENTS = stream_responses(
+    ["progress", "complete", "error"],
+    "`progress` `{step, detail, pct}`, then `complete` (the result) or `error` `{error, detail, "
+    "problems}`",
+)
 
 
 @router.post(

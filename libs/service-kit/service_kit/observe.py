@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.tracebacks import ExceptionDictTransformer
 
 from service_kit.problems import ErrorKind, problem_response
 
@@ -105,7 +106,8 @@ def configure_logging(level: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.dict_tracebacks,
+        # without the frames' variables: there are keys and tokens among them
+        structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
@@ -125,6 +127,6 @@ def configure_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # uvicorn's access log and httpx's client log would repeat our own line for each request
-    for name in ("uvicorn.access", "httpx", "httpcore"):
+    # uvicorn's access log would repeat our own line, the clients' logs say each call they make
+    for name in ("uvicorn.access", "httpx", "httpcore", "azure"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,7 +1,7 @@
 """Server-Sent Events: one ``event:`` and one ``data:`` line of JSON each, LF line ends."""
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -11,6 +11,22 @@ PING_SECONDS = 15
 SEND_TIMEOUT_SECONDS = 30
 
 Event = tuple[str, dict[str, Any]]
+
+
+def stream_responses(events: Sequence[str], description: str) -> dict[int | str, dict[str, Any]]:
+    """For a route's ``responses=``: what OpenAPI says of an event stream."""
+    event = {
+        "type": "object",
+        "properties": {
+            "event": {"enum": list(events)},
+            "data": {"type": "string", "contentMediaType": "application/json"},
+        },
+        "required": ["event", "data"],
+    }
+    text = (
+        f"Server-Sent Events, each with one line of JSON: {description}; a comment line each 15 s"
+    )
+    return {200: {"description": text, "content": {"text/event-stream": {"schema": event}}}}
 
 
 def event_stream(events: AsyncGenerator[Event, None]) -> EventSourceResponse:
