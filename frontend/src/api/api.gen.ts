@@ -1396,7 +1396,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-Sent Events: `snapshot` `{jobs}`, then `job` `{job}` and `deleted` `{id}`, each with one line of JSON; a comment line each 15 s */
+            /** @description Server-Sent Events, each with one line of JSON: `snapshot` `{jobs}`, then `job` `{job}` and `deleted` `{id}`; a comment line each 15 s */
             200: {
                 headers: {
                     [name: string]: unknown;
