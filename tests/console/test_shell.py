@@ -62,6 +62,19 @@ def test_settings(page: Page) -> None:
     expect(page.locator("html")).to_have_css("color-scheme", "dark")
 
 
+def test_where_fabric_is_off_it_is_said_what_to_set(page: Page) -> None:
+    page.goto("/connections")
+    expect(page.get_by_role("heading", name="Microsoft Fabric is switched off")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("Set FABRIC=on and the AZURE_TENANT_ID")
+    expect(page.get_by_role("textbox", name="Workspace")).to_have_count(0)
+    page.get_by_role("link", name="Settings").click()
+    fabric = page.get_by_role("row", name="Microsoft Fabric")
+    expect(fabric).to_contain_text("Set FABRIC=on")
+    expect(page.get_by_role("complementary", name="Practice mode")).to_have_count(0)
+    fabric.get_by_role("link", name="Connections").click()
+    expect(page).to_have_url(re.compile("/connections$"))
+
+
 def test_a_narrow_header_keeps_everything(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/")

@@ -21,6 +21,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fabric/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether Fabric is used, and who provisions what */
+        get: operations["get_status_api_fabric_status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fabric/provision/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * From a graph tarball to a graph that answers
+         * @description Lakehouse, files, tables, graph model and ontology; the scenario is then queried there.
+         *
+         *     409 while another provisioning of the workspace is under way. Whoever goes away stops it;
+         *     what has landed by then stays, and the next request replaces it.
+         */
+        post: operations["provision_graph_api_fabric_provision_graph_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fabric/provision/lakehouse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Only lakehouse, files and tables */
+        post: operations["provision_lakehouse_api_fabric_provision_lakehouse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fabric/provision/ontology": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Only the ontology, over tables that are there */
+        post: operations["provision_ontology_api_fabric_provision_ontology_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -182,6 +256,31 @@ export interface components {
              * @description all there are
              */
             backends: components["schemas"]["Backend"][];
+        };
+        /** FabricStatus */
+        FabricStatus: {
+            /**
+             * Mode
+             * @description setting FABRIC
+             * @enum {string}
+             */
+            mode: "off" | "on" | "stand-in";
+            /**
+             * Available
+             * @description whether jobs can load there
+             */
+            available: boolean;
+            /**
+             * Detail
+             * @description what helps if not
+             * @default
+             */
+            detail: string;
+            /**
+             * Provisioning
+             * @description one a workspace at most
+             */
+            provisioning: components["schemas"]["WorkspaceHolder"][];
         };
         /** Health */
         Health: {
@@ -418,6 +517,39 @@ export interface components {
             detail: string;
         };
         /**
+         * WorkspaceHolder
+         * @description Who provisions a workspace of Fabric now.
+         */
+        WorkspaceHolder: {
+            /**
+             * Workspace Id
+             * @description of the workspace
+             */
+            workspace_id: string;
+            /**
+             * Workspace Name
+             * @description as far as it is known
+             * @default
+             */
+            workspace_name: string;
+            /**
+             * Scenario
+             * @description empty where only the pack says it
+             * @default
+             */
+            scenario: string;
+            /**
+             * Job Id
+             * @description null for a request of its own
+             */
+            job_id?: string | null;
+            /**
+             * Since
+             * @description UTC
+             */
+            since: string;
+        };
+        /**
          * ProblemItem
          * @description One fault in what was sent, with its place.
          */
@@ -525,6 +657,437 @@ export interface operations {
             };
             /** @description Misdirected Request */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_status_api_fabric_status_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FabricStatus"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    provision_graph_api_fabric_provision_graph_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: uuid
+                     * @description of the workspace
+                     */
+                    workspace_id: string;
+                    /** @description for those who wait; Fabric's own is in the result */
+                    workspace_name?: string;
+                    /**
+                     * @description made if it is missing
+                     * @default lakehouse
+                     */
+                    lakehouse_name?: string;
+                    /**
+                     * @description made if it is missing, replaced if it is there
+                     * @default ontology
+                     */
+                    ontology_name?: string;
+                    /** @description wins over the manifest's name; tables and graph model are called so */
+                    scenario_name?: string;
+                    /**
+                     * Format: binary
+                     * @description the graph tarball (.tar.gz)
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Server-Sent Events, each with one line of JSON: `progress` `{step, detail, pct}`, where `step` is a phase (prepare, lakehouse, upload, tables, graph, ontology), then `complete` (the result) or `error` `{error, detail, problems}`; a comment line each 15 s */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        /** @enum {unknown} */
+                        event: "progress" | "complete" | "error";
+                        data: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    provision_lakehouse_api_fabric_provision_lakehouse_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: uuid
+                     * @description of the workspace
+                     */
+                    workspace_id: string;
+                    /** @description for those who wait; Fabric's own is in the result */
+                    workspace_name?: string;
+                    /**
+                     * @description made if it is missing
+                     * @default lakehouse
+                     */
+                    lakehouse_name?: string;
+                    /**
+                     * @description made if it is missing, replaced if it is there
+                     * @default ontology
+                     */
+                    ontology_name?: string;
+                    /** @description wins over the manifest's name; tables and graph model are called so */
+                    scenario_name?: string;
+                    /**
+                     * Format: binary
+                     * @description the graph tarball (.tar.gz)
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Server-Sent Events, each with one line of JSON: `progress` `{step, detail, pct}`, where `step` is a phase (prepare, lakehouse, upload, tables, graph, ontology), then `complete` (the result) or `error` `{error, detail, problems}`; a comment line each 15 s */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        /** @enum {unknown} */
+                        event: "progress" | "complete" | "error";
+                        data: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    provision_ontology_api_fabric_provision_ontology_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: uuid
+                     * @description of the workspace
+                     */
+                    workspace_id: string;
+                    /** @description for those who wait; Fabric's own is in the result */
+                    workspace_name?: string;
+                    /**
+                     * @description made if it is missing
+                     * @default lakehouse
+                     */
+                    lakehouse_name?: string;
+                    /**
+                     * @description made if it is missing, replaced if it is there
+                     * @default ontology
+                     */
+                    ontology_name?: string;
+                    /** @description wins over the manifest's name; tables and graph model are called so */
+                    scenario_name?: string;
+                    /**
+                     * Format: binary
+                     * @description the graph tarball (.tar.gz)
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Server-Sent Events, each with one line of JSON: `progress` `{step, detail, pct}`, where `step` is a phase (prepare, lakehouse, upload, tables, graph, ontology), then `complete` (the result) or `error` `{error, detail, problems}`; a comment line each 15 s */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        /** @enum {unknown} */
+                        event: "progress" | "complete" | "error";
+                        data: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -833,7 +1396,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-Sent Events: `snapshot` `{jobs}`, then `job` `{job}` and `deleted` `{id}`, each with one line of JSON; a comment line each 15 s */
+            /** @description Server-Sent Events, each with one line of JSON: `snapshot` `{jobs}`, then `job` `{job}` and `deleted` `{id}`; a comment line each 15 s */
             200: {
                 headers: {
                     [name: string]: unknown;

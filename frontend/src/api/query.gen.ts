@@ -118,8 +118,8 @@ export interface paths {
          * Delete a scenario
          * @description Without `data=true` the loaded parts stay, out of sight: a scenario that is saved or
          *     loaded under this name later has them again, and deleting once more with `data=true` drops
-         *     them. The answer lists what was dropped, and what stays and where. 409 with `job_id` while
-         *     an upload job of the scenario is pending or running.
+         *     them. What is in Fabric is never dropped. The answer lists what was dropped, and what stays
+         *     and where. 409 with `job_id` while an upload job of the scenario is pending or running.
          */
         delete: operations["delete_scenario_query_scenarios__name__delete"];
         options?: never;
@@ -336,10 +336,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/query/scenarios/{name}/parts/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make a graph in Fabric the scenario's graph
+         * @description The scenario is made if it is missing. 409 if `job_id` is given and the job is no longer
+         *     running in the hands of `owner`: then nothing has changed. 404 where Fabric is off.
+         */
+        put: operations["put_graph_query_scenarios__name__parts_graph_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/query/fabric/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List connected workspaces
+         * @description By name. One of them at most is active: new scenarios go there.
+         */
+        get: operations["list_connections_query_fabric_connections_get"];
+        put?: never;
+        /**
+         * Connect a workspace
+         * @description Checks the workspace first; one that can't be read is 422, with the `facts` that were
+         *     found. The first one becomes active. 409 with `connection_id` if it is connected already.
+         */
+        post: operations["add_connection_query_fabric_connections_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/query/fabric/connections/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a workspace
+         * @description Looks and saves nothing. Each fact has its own mark, and says what helps.
+         */
+        post: operations["check_workspace_query_fabric_connections_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/query/fabric/connections/{connection_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a connected workspace again */
+        post: operations["check_connection_query_fabric_connections__connection_id__check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/query/fabric/connections/{connection_id}/select": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a connection the active one
+         * @description Whichever was active is so no more. Of two at once the later one wins.
+         */
+        post: operations["select_connection_query_fabric_connections__connection_id__select_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/query/fabric/connections/{connection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget a connection
+         * @description Nothing in Fabric changes, and scenarios that are there can still be queried. If it was
+         *     active, none is.
+         */
+        delete: operations["delete_connection_query_fabric_connections__connection_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/query/fabric/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Does Fabric answer?
+         * @description Also where Fabric is off: then `detail` says what to set.
+         */
+        get: operations["fabric_health_query_fabric_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/query/fabric/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List workspaces
+         * @description Those that our identity may see, by name; half a minute old at most.
+         */
+        get: operations["list_workspaces_query_fabric_workspaces_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/query/fabric/{collection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List items of a workspace
+         * @description By name; half a minute old at most.
+         */
+        get: operations["list_items_query_fabric__collection__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** CheckedFact */
+        CheckedFact: {
+            /**
+             * Fact
+             * @description what was looked at
+             * @enum {string}
+             */
+            fact: "identity" | "workspace" | "capacity" | "role" | "lakehouse" | "graph" | "ontology";
+            /**
+             * Mark
+             * @description `unknown` where it could not be found out
+             * @enum {string}
+             */
+            mark: "ok" | "warning" | "failed" | "unknown";
+            /**
+             * Detail
+             * @description what was found, and what helps if it is not right
+             */
+            detail: string;
+        };
         /** Column */
         Column: {
             /**
@@ -352,6 +556,81 @@ export interface components {
              * @description `text`, `integer`, `float`, `boolean`, `timestamp`, …
              */
             type: string;
+        };
+        /** Connection */
+        Connection: {
+            /**
+             * Id
+             * @description of the connection
+             */
+            id: string;
+            /**
+             * Name
+             * @description for people
+             */
+            name: string;
+            /**
+             * Workspace Id
+             * @description of the workspace
+             */
+            workspace_id: string;
+            /**
+             * Workspace Name
+             * @description as Fabric calls it
+             */
+            workspace_name: string;
+            /**
+             * Lakehouse Name
+             * @description where scenarios' tables go; made when it is needed first
+             */
+            lakehouse_name: string;
+            /**
+             * Active
+             * @description whether new scenarios go there; at most one is
+             */
+            active: boolean;
+            /**
+             * Facts
+             * @description what the last check found
+             */
+            facts: components["schemas"]["CheckedFact"][];
+            /**
+             * Checked At
+             * Format: date-time
+             * @description when that was
+             */
+            checked_at: string;
+        };
+        /** ConnectionCheck */
+        ConnectionCheck: {
+            /**
+             * Usable
+             * @description whether it can be saved: the workspace can be read
+             */
+            usable: boolean;
+            /**
+             * Workspace Id
+             * @description taken out of what was sent
+             */
+            workspace_id: string;
+            /**
+             * Workspace Name
+             * @description as Fabric calls it; null if unknown
+             */
+            workspace_name: string | null;
+            /**
+             * Facts
+             * @description each with its own mark
+             */
+            facts: components["schemas"]["CheckedFact"][];
+        };
+        /** ConnectionList */
+        ConnectionList: {
+            /**
+             * Connections
+             * @description by name
+             */
+            connections: components["schemas"]["Connection"][];
         };
         /** DeletedScenario */
         DeletedScenario: {
@@ -371,7 +650,7 @@ export interface components {
             };
             /**
              * Kept
-             * @description parts whose data stays, and where; a scenario of this name gets them back
+             * @description parts whose data stays, and where: without `data=true` a scenario of this name gets them back; what is in Fabric stays in any case
              */
             kept: {
                 [key: string]: {
@@ -423,6 +702,305 @@ export interface components {
             properties: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+        };
+        /**
+         * FabricCatalog
+         * @description What a graph model holds, under the names of the pack and under those of Fabric.
+         */
+        FabricCatalog: {
+            /**
+             * Node Types
+             * @description in the order of the pack
+             */
+            node_types: components["schemas"]["FabricNodeType"][];
+            /**
+             * Edge Types
+             * @description in the order of the pack
+             * @default []
+             */
+            edge_types: components["schemas"]["FabricEdgeType"][];
+        };
+        /** FabricEdgeType */
+        FabricEdgeType: {
+            /**
+             * Label
+             * @description what the pack calls it
+             */
+            label: string;
+            /**
+             * Edge Type
+             * @description the label in Fabric, of this pair alone
+             */
+            edge_type: string;
+            /**
+             * Source
+             * @description the pack's label of the vertices where it begins
+             */
+            source: string;
+            /**
+             * Target
+             * @description the pack's label of the vertices where it ends
+             */
+            target: string;
+            /**
+             * Properties
+             * @description in the order of the pack
+             * @default []
+             */
+            properties: components["schemas"]["FabricProperty"][];
+            /**
+             * Rows
+             * @description how many edges there are
+             */
+            rows: number;
+        };
+        /**
+         * FabricGraphPart
+         * @description A graph that has been provisioned, to become the scenario's current one.
+         */
+        FabricGraphPart: {
+            /**
+             * Backend
+             * @description where the graph is
+             * @default fabric-gql
+             * @constant
+             */
+            backend: "fabric-gql";
+            /**
+             * Job Id
+             * @description the upload job, with `owner`
+             * @default
+             */
+            job_id: string;
+            /**
+             * Owner
+             * @description who must still hold the job's lease
+             * @default
+             */
+            owner: string;
+            /** @description where in Fabric it is */
+            store: components["schemas"]["FabricPlace"];
+            /**
+             * Counts
+             * @description `vertices` and `edges` by label, `dangling`
+             */
+            counts: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Warnings Count
+             * @description how many warnings there were
+             * @default 0
+             */
+            warnings_count: number;
+            /** @description what is in it, under both kinds of names */
+            catalog: components["schemas"]["FabricCatalog"];
+        };
+        /** FabricHealth */
+        FabricHealth: {
+            /**
+             * Mode
+             * @description setting FABRIC; `stand-in` is practice on this machine
+             * @enum {string}
+             */
+            mode: "off" | "on" | "stand-in";
+            /**
+             * Status
+             * @description whether Fabric answers us
+             * @enum {string}
+             */
+            status: "off" | "ok" | "failed";
+            /**
+             * Detail
+             * @description with which identity, or what is wrong and what helps
+             */
+            detail: string;
+        };
+        /** FabricItem */
+        FabricItem: {
+            /**
+             * Id
+             * @description of the item
+             */
+            id: string;
+            /**
+             * Name
+             * @description as Fabric calls it
+             */
+            name: string;
+            /**
+             * Description
+             * @description what it is for
+             * @default
+             */
+            description: string;
+            /**
+             * Workspace Id
+             * @description the workspace it lies in
+             */
+            workspace_id: string;
+            /**
+             * Properties
+             * @description what Fabric says about this type of item
+             */
+            properties?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /** FabricItems */
+        FabricItems: {
+            /**
+             * Items
+             * @description by name
+             */
+            items: components["schemas"]["FabricItem"][];
+        };
+        /** FabricNodeType */
+        FabricNodeType: {
+            /**
+             * Label
+             * @description what the pack calls it
+             */
+            label: string;
+            /**
+             * Node Type
+             * @description the label in Fabric
+             */
+            node_type: string;
+            /**
+             * Key
+             * @description the property in Fabric that holds the id
+             */
+            key: string;
+            /**
+             * Properties
+             * @description in the order of the pack
+             * @default []
+             */
+            properties: components["schemas"]["FabricProperty"][];
+            /**
+             * Rows
+             * @description how many vertices there are
+             */
+            rows: number;
+        };
+        /**
+         * FabricPlace
+         * @description Where a scenario's graph is. Further members are kept and shown.
+         */
+        FabricPlace: {
+            /**
+             * Kind
+             * @description the kind of store
+             * @default fabric
+             * @constant
+             */
+            kind: "fabric";
+            /**
+             * Language
+             * @description what queries are written in
+             * @default gql
+             * @constant
+             */
+            language: "gql";
+            /**
+             * Workspace Id
+             * @description of the workspace
+             * @example cfafbeb1-8037-4d0c-896e-a46fb27ff229
+             */
+            workspace_id: string;
+            /**
+             * Workspace Name
+             * @description as Fabric calls it
+             */
+            workspace_name: string;
+            /**
+             * Lakehouse Id
+             * @description of the lakehouse
+             * @example cfafbeb1-8037-4d0c-896e-a46fb27ff229
+             */
+            lakehouse_id: string;
+            /**
+             * Lakehouse Name
+             * @description of the lakehouse
+             */
+            lakehouse_name: string;
+            /**
+             * Graph Model Id
+             * @description of the graph model that is queried
+             * @example cfafbeb1-8037-4d0c-896e-a46fb27ff229
+             */
+            graph_model_id: string;
+            /**
+             * Ontology Id
+             * @description null where none was made
+             */
+            ontology_id?: string | null;
+            /**
+             * Tables
+             * @description Delta tables of the scenario
+             */
+            tables?: string[];
+            /**
+             * Links
+             * @description pages of Fabric's portal
+             */
+            links?: {
+                [key: string]: string;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /** FabricProperty */
+        FabricProperty: {
+            /**
+             * Name
+             * @description what the pack calls it
+             */
+            name: string;
+            /**
+             * Property
+             * @description what it is called in Fabric
+             */
+            property: string;
+            /**
+             * Type
+             * @description what its values are
+             * @enum {string}
+             */
+            type: "text" | "integer" | "float" | "boolean" | "timestamp";
+        };
+        /** FabricWorkspace */
+        FabricWorkspace: {
+            /**
+             * Id
+             * @description of the workspace
+             */
+            id: string;
+            /**
+             * Name
+             * @description as Fabric calls it
+             */
+            name: string;
+            /**
+             * Description
+             * @description what it is for
+             * @default
+             */
+            description: string;
+            /**
+             * Has Capacity
+             * @description without one, nothing of Fabric can be made there
+             */
+            has_capacity: boolean;
+        };
+        /** FabricWorkspaces */
+        FabricWorkspaces: {
+            /**
+             * Workspaces
+             * @description by name
+             */
+            workspaces: components["schemas"]["FabricWorkspace"][];
         };
         /** GraphAnswer */
         GraphAnswer: {
@@ -1113,6 +1691,40 @@ export interface components {
              * @description whether vertices of the wanted labels are missing
              */
             truncated: boolean;
+        };
+        /** WantedConnection */
+        WantedConnection: {
+            /**
+             * Workspace Id
+             * @description the workspace's GUID, or the address of its page in the portal
+             */
+            workspace_id: string;
+            /**
+             * Lakehouse Name
+             * @description where scenarios' tables go; made when it is needed first; letters, digits and _
+             * @default lakehouse
+             */
+            lakehouse_name: string;
+            /**
+             * Name
+             * @description for people; the workspace's if empty
+             * @default
+             */
+            name: string;
+        };
+        /** WantedWorkspace */
+        WantedWorkspace: {
+            /**
+             * Workspace Id
+             * @description the workspace's GUID, or the address of its page in the portal
+             */
+            workspace_id: string;
+            /**
+             * Lakehouse Name
+             * @description where scenarios' tables go; made when it is needed first; letters, digits and _
+             * @default lakehouse
+             */
+            lakehouse_name: string;
         };
         /**
          * ProblemItem
@@ -2473,6 +3085,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -2572,6 +3193,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -2651,6 +3281,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2757,6 +3396,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -2793,11 +3441,11 @@ export interface operations {
                     /** @description wins over the manifest's name; must not end in -topology, -telemetry, -prompts, -runbooks or -tickets */
                     scenario_name: string;
                     /**
-                     * @description where the graph goes
+                     * @description where the graph goes; one that goes into Fabric is not sent here
                      * @default embedded
                      * @enum {string}
                      */
-                    backend?: "embedded" | "";
+                    backend?: "embedded" | "fabric-gql" | "";
                     /**
                      * @description give the whole verdict, load nothing
                      * @enum {string}
@@ -2894,6 +3542,696 @@ export interface operations {
             };
             /** @description Insufficient Storage */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    put_graph_query_scenarios__name__parts_graph_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description where a service key is set */
+                "x-service-key"?: string;
+            };
+            path: {
+                /** @description the scenario's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FabricGraphPart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartRecord"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_connections_query_fabric_connections_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionList"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    add_connection_query_fabric_connections_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedConnection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    check_workspace_query_fabric_connections_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedWorkspace"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionCheck"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    check_connection_query_fabric_connections__connection_id__check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the connection */
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    select_connection_query_fabric_connections__connection_id__select_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the connection */
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_connection_query_fabric_connections__connection_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the connection */
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    fabric_health_query_fabric_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FabricHealth"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_workspaces_query_fabric_workspaces_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FabricWorkspaces"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_items_query_fabric__collection__get: {
+        parameters: {
+            query?: {
+                /** @description the workspace; the active one if missing */
+                workspace_id?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description type of the items */
+                collection: "lakehouses" | "eventhouses" | "kql-databases" | "ontologies" | "graph-models";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FabricItems"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -95,6 +95,7 @@ export function Header({ layers }: { layers: Layers }) {
       <nav className={styles.nav} aria-label="Pages">
         <span className={styles.pages}>
           <NavLink href="/" below="/scenarios/:name/:tab?" text={TEXT.scenarios} />
+          <NavLink href="/connections" text={TEXT.connections} />
           <NavLink href="/settings" text={TEXT.settings} />
         </span>
       </nav>
@@ -179,6 +180,9 @@ function MoreMenu({ layers }: { layers: Layers }) {
         <MenuList>
           <MenuItemLink href="/" onClick={go('/')}>
             {TEXT.scenarios}
+          </MenuItemLink>
+          <MenuItemLink href="/connections" onClick={go('/connections')}>
+            {TEXT.connections}
           </MenuItemLink>
           <MenuItemLink href="/settings" onClick={go('/settings')}>
             {TEXT.settings}

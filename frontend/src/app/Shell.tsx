@@ -12,6 +12,7 @@ import { Header } from './Header';
 import { KeysDialog } from './KeysDialog';
 import { LastJob } from './LastJob';
 import { NotFoundPage } from './NotFoundPage';
+import { PracticeBar } from './PracticeBar';
 import { TEXT } from './text';
 import { useLayers } from './useLayers';
 import { useShortcuts } from './useShortcuts';
@@ -25,6 +26,11 @@ const ScenarioStatusPanel = lazy(async () => ({
 const AddScenarioModal = lazy(() => import('@/features/upload'));
 const ScenarioPage = lazy(() => import('@/features/scenario'));
 const GraphTab = lazy(() => import('@/features/graph'));
+const connections = () => import('@/features/connections');
+const ConnectionsPage = lazy(async () => ({ default: (await connections()).ConnectionsPage }));
+const FabricConnectionPanel = lazy(async () => ({
+  default: (await connections()).FabricConnectionPanel,
+}));
 const SettingsPage = lazy(() => import('@/features/settings'));
 
 const useStyles = makeStyles({
@@ -63,6 +69,7 @@ export function Shell() {
         {TEXT.skip}
       </a>
       <Header layers={layers} />
+      <PracticeBar />
       <main id="main" ref={main} tabIndex={-1} className={styles.main}>
         <Suspense>
           <Switch>
@@ -95,6 +102,7 @@ export function Shell() {
             </Route>
             <Route path="/jobs" component={JobsPage} />
             <Route path="/jobs/:id">{({ id }) => <JobPage key={id} id={id} />}</Route>
+            <Route path="/connections" component={ConnectionsPage} />
             <Route path="/settings" component={SettingsPage} />
             <Route component={NotFoundPage} />
           </Switch>
@@ -108,6 +116,7 @@ export function Shell() {
             initialName={layers.addName}
             onClose={layers.closeAdd}
             onSaved={layers.openJobs}
+            connections={(onSaved) => <FabricConnectionPanel onSaved={onSaved} />}
           />
         )}
         {layers.jobsOpen && (

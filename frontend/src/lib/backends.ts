@@ -1,7 +1,10 @@
+/** Its data lies in a workspace of Microsoft Fabric, where nothing is deleted from here. */
+export const FABRIC = 'fabric-gql';
+
 const NAMES: Record<string, string> = {
   embedded: 'Embedded',
   'cosmosdb-gremlin': 'Cosmos DB',
-  'fabric-gql': 'Microsoft Fabric',
+  [FABRIC]: 'Microsoft Fabric',
 };
 
 /** What people call a backend. */

@@ -13,14 +13,14 @@ import { serverNow } from '@/lib/clock';
 import { useAnnounce } from '@/ui/Announcer';
 
 import { BellButton } from './BellButton';
-import { Confirm } from './Confirm';
+import { Confirm } from '@/ui/Confirm';
 import { ScenarioLink } from './ScenarioLink';
 import { isActive, retryFrom } from './states';
 import { text } from './text';
 import { askBeforeCancel } from './timing';
 import type { Job } from './types';
 import { useJobAction } from './useJobAction';
-import { useKeptFocus } from './useKeptFocus';
+import { useKeptFocus } from '@/ui/useKeptFocus';
 
 const useStyles = makeStyles({
   buttons: {

@@ -7,15 +7,17 @@ import { Time } from '@/ui/Time';
 
 import { warningText } from './details';
 import { OldData } from './OldData';
+import { PhaseList } from './PhaseList';
 import { causes, stepSummary } from './results';
 import { Section } from './Section';
-import { shownStep, stepWord } from './states';
+import { seenIn, shownStep, stepWord } from './states';
 import { StatusIcon } from './StatusIcon';
 import { text } from './text';
 import { endedAt, startedAt, stepSeconds, workedSeconds } from './timing';
 import { target } from './tree';
 import type { Job, Step, StepWarning } from './types';
 import { useNow } from './useNow';
+import { WentTo } from './WentTo';
 
 const useStyles = makeStyles({
   facts: {
@@ -34,6 +36,7 @@ const useStyles = makeStyles({
     paddingBlock: tokens.spacingVerticalXS,
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
   },
+  phases: { gridColumn: '2 / -1' },
   quiet: { color: tokens.colorNeutralForeground3 },
   number: { fontVariantNumeric: 'tabular-nums', textAlign: 'end' },
   lines: { margin: 0, paddingInlineStart: tokens.spacingHorizontalXL, overflowWrap: 'anywhere' },
@@ -120,19 +123,24 @@ export function Timeline({ job }: { job: Job }) {
   return (
     <Section title={text.timeline}>
       <ol className={styles.list}>
-        {job.steps.map((step) => (
-          <li key={step.name} className={styles.step}>
-            <StatusIcon shown={shownStep(step)} pct={step.pct} />
-            <span>{step.name}</span>
-            <span>
-              <span>{stepWord(step)}</span>
-              {stepSummary(step) && (
-                <span key="summary" className={styles.quiet}>{` – ${stepSummary(step)}`}</span>
-              )}
-            </span>
-            <Took step={step} />
-          </li>
-        ))}
+        {job.steps.map((each) => {
+          const step = seenIn(job, each);
+          return (
+            <li key={step.name} className={styles.step}>
+              <StatusIcon shown={shownStep(step)} pct={step.pct} />
+              <span>{step.name}</span>
+              <span>
+                <span>{stepWord(step)}</span>
+                {stepSummary(step) && (
+                  <span key="summary" className={styles.quiet}>{` – ${stepSummary(step)}`}</span>
+                )}
+              </span>
+              <Took step={step} />
+              <PhaseList step={step} className={styles.phases} />
+              <WentTo step={step} className={styles.phases} />
+            </li>
+          );
+        })}
       </ol>
     </Section>
   );

@@ -116,7 +116,7 @@ export function JobTree(props: Props) {
                   onProblem={onProblem}
                 />
               )}
-              {row.kind === 'step' && <StepRowView row={row} />}
+              {row.kind === 'step' && <StepRowView row={row} active={active} />}
               {row.kind === 'history' && (
                 <HistoryRowView
                   row={row}

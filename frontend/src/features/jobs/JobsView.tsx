@@ -21,7 +21,7 @@ import { LiveLabel } from './LiveLabel';
 import { text } from './text';
 import { EVERYTHING, type Filter, type Job } from './types';
 import { useJobList, type JobList } from './useJobList';
-import { useKeptFocus } from './useKeptFocus';
+import { useKeptFocus } from '@/ui/useKeptFocus';
 
 const useStyles = makeStyles({
   view: {

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 
 import { scenariosQuery, type ScenarioSummary } from '@/api/scenarios';
+import { FABRIC } from '@/lib/backends';
 
 import { text } from './text';
 import type { Job, Step } from './types';
@@ -17,7 +18,7 @@ export function OldData({ job, step, className }: { job: Job; step: Step; classN
 export function oldDataStays(job: Job, step: Step, scenario: ScenarioSummary): boolean {
   const loaded = scenario.parts[step.name]?.loaded_at;
   if (step.status !== 'error' && step.status !== 'cancelled') return false;
-  if (!loaded || !step.started_at || (job.backend === 'fabric-gql' && step.name === 'graph'))
+  if (!loaded || !step.started_at || (job.backend === FABRIC && step.name === 'graph'))
     return false;
   return Date.parse(loaded) < Date.parse(step.started_at);
 }

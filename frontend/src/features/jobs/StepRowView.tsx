@@ -3,14 +3,16 @@ import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { formatDuration } from '@/lib/format';
 
 import { OldData } from './OldData';
+import { PhaseList } from './PhaseList';
 import { causes, stepSummary } from './results';
-import { shownStep, stepWord } from './states';
+import { seenIn, shownStep, stepWord } from './states';
 import { StatusIcon } from './StatusIcon';
 import { text } from './text';
 import { stepSeconds } from './timing';
 import type { StepRow } from './tree';
 import type { Step } from './types';
 import { useNow } from './useNow';
+import { WentTo } from './WentTo';
 
 const FIRST_CAUSES = 3;
 
@@ -33,6 +35,7 @@ const useStyles = makeStyles({
     minWidth: 0,
   },
   oldData: { order: 3, gridColumn: '2 / -1', color: tokens.colorNeutralForeground2 },
+  phases: { order: 1, gridColumn: '2 / -1' },
   counts: { '@media (min-width: 481px)': { order: 0, gridColumn: '3' } },
   state: { gridColumn: '4', fontVariantNumeric: 'tabular-nums', textAlign: 'end' },
   took: { color: tokens.colorNeutralForeground3, fontVariantNumeric: 'tabular-nums' },
@@ -45,9 +48,9 @@ const useStyles = makeStyles({
   },
 });
 
-export function StepRowView({ row }: { row: StepRow }) {
+export function StepRowView({ row, active }: { row: StepRow; active: boolean }) {
   const styles = useStyles();
-  const { step } = row;
+  const step = seenIn(row.job, row.step);
   const shown = shownStep(step);
   const summary = stepSummary(step);
   return (
@@ -68,6 +71,8 @@ export function StepRowView({ row }: { row: StepRow }) {
         <StepState step={step} />
       </span>
       {step.problems.length > 0 && <Causes step={step} />}
+      {step.status !== 'done' && <PhaseList key="phases" step={step} className={styles.phases} />}
+      <WentTo step={step} className={styles.phases} tabIndex={active ? 0 : -1} />
       <OldData job={row.job} step={step} className={styles.oldData} />
     </div>
   );

@@ -1,6 +1,7 @@
 /** What a step has loaded, in words. */
 import { formatCount } from '@/lib/format';
 
+import { phasesOf } from './phases';
 import { text } from './text';
 import type { Step, StepProblem, StepWarning } from './types';
 
@@ -36,6 +37,8 @@ export function resultCounts(step: Step): string {
 /** What a step's row says beside its state, unless the problems below say the same. */
 export function stepSummary(step: Step): string {
   if (step.status === 'done') return resultCounts(step) || step.detail;
+  // its phases say it of themselves
+  if (step.status === 'running' && phasesOf(step).length > 0) return '';
   const told = step.problems.some((problem) => problem.detail === step.detail);
   return told ? '' : step.detail;
 }

@@ -1,6 +1,7 @@
 /** What each state of the services is called and how it looks; a new one does not compile. */
 import { formatCount, formatDuration } from '@/lib/format';
 
+import { openPhase, phaseName } from './phases';
 import { text } from './text';
 import { workedSeconds } from './timing';
 import type { Job, JobStatus, Step } from './types';
@@ -40,7 +41,8 @@ export const shownStep = (step: Step): Shown => shownState(step.status, step.war
 
 const JOB_WORDS: Record<Exclude<Shown, 'skipped'>, (job: Job) => string> = {
   pending: (job) => (job.waiting_for ? text.waitingFor(job.waiting_for) : 'Waiting'),
-  running: (job) => `Loading ${text.percent(job.overall_pct)}`,
+  running: (job) =>
+    job.waiting_for ? text.waitingFor(job.waiting_for) : `Loading ${text.percent(job.overall_pct)}`,
   done: (job) => doneIn(workedSeconds(job)),
   warned: (job) => `Done, ${formatCount(job.warnings, 'warning')}`,
   error: () => 'Failed',
@@ -74,5 +76,11 @@ export function stepWord(step: Step): string {
 export function retryFrom(job: Job): string | null {
   if (job.status !== 'error' && job.status !== 'cancelled') return null;
   const open = job.steps.find((step) => step.status !== 'done' && step.status !== 'skipped');
-  return open?.name ?? 'metadata';
+  const phase = open && openPhase(open);
+  return phase ? text.retryStep(open.name, phaseName(phase)) : (open?.name ?? 'metadata');
+}
+
+/** A step as it is to be shown: while its job waits for another, it does not load. */
+export function seenIn(job: Job, step: Step): Step {
+  return job.waiting_for && step.status === 'running' ? { ...step, status: 'pending' } : step;
 }

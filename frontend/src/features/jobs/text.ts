@@ -80,6 +80,27 @@ export const text = {
   yesDelete: 'Delete job',
   noDelete: 'Keep it',
 
+  phasesOf: (step: string) => `Phases of ${step}`,
+  phases: {
+    prepare: 'Read the pack',
+    lakehouse: 'Lakehouse',
+    upload: 'Upload files',
+    tables: 'Load tables',
+    graph: 'Graph model',
+    ontology: 'Ontology',
+  } as Record<string, string>,
+  phaseWords: {
+    pending: 'Waiting',
+    running: 'Running',
+    done: 'Done',
+    warning: 'Done, with a warning',
+    error: 'Failed',
+    skipped: 'Not needed',
+  },
+  wentTo: (location: string) => `In ${location}`,
+  inPortal: 'Pages in Fabric’s portal',
+  retryStep: (step: string, phase: string) => `${step} (${phase})`,
+
   checkOnly: 'check only',
   attempt: (count: number) => `attempt ${count}`,
   waitingFor: (what: string) => `Waiting for ${what}`,

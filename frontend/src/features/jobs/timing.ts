@@ -9,8 +9,18 @@ function between(from: string, to: number): number {
 
 /** Seconds a step took, or has taken until `now` (the server's); null before it begins. */
 export function stepSeconds(step: Step, now: number): number | null {
-  if (!step.started_at) return null;
-  return between(step.started_at, step.finished_at ? Date.parse(step.finished_at) : now);
+  return spanSeconds(step, now);
+}
+
+interface Span {
+  started_at?: string | null;
+  finished_at?: string | null;
+}
+
+/** The same of anything that begins and ends. */
+export function spanSeconds({ started_at, finished_at }: Span, now: number): number | null {
+  if (!started_at) return null;
+  return between(started_at, finished_at ? Date.parse(finished_at) : now);
 }
 
 /** Seconds of work in all attempts; null where none was done. */

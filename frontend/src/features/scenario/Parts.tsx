@@ -2,7 +2,9 @@ import type { PartRecord } from '@/api/scenarios';
 import { backendName } from '@/lib/backends';
 import { partWords } from '@/lib/counts';
 import { formatNumber } from '@/lib/format';
+import { portalPlace } from '@/lib/portal';
 import { SLOTS } from '@/lib/slots';
+import { LinkList } from '@/ui/LinkList';
 import { Table } from '@/ui/Table';
 import { Time } from '@/ui/Time';
 
@@ -28,11 +30,23 @@ export function Parts({ parts }: { parts: Record<string, PartRecord> }) {
   );
 }
 
+/** Where the data is; in Fabric with its pages in the portal. */
+function Where({ part }: { part: PartRecord }) {
+  const place = portalPlace(part.store);
+  if (!place) return String(part.store['location'] ?? backendName(part.backend));
+  return (
+    <>
+      {place.location || backendName(part.backend)}
+      {place.links.length > 0 && <LinkList label={TEXT.inPortal} links={place.links} />}
+    </>
+  );
+}
+
 function cellsOf(slot: string, part: PartRecord) {
   return [
     partWords(slot, part.counts),
     <Time key="when" iso={part.loaded_at} />,
     part.warnings_count ? formatNumber(part.warnings_count) : TEXT.noWarnings,
-    String(part.store['location'] ?? backendName(part.backend)),
+    <Where key="where" part={part} />,
   ];
 }

@@ -18,6 +18,7 @@ export const TEXT = {
   contents: 'Contents',
   when: 'Loaded',
   where: 'Where',
+  inPortal: 'Pages in Fabric’s portal',
   warnings: 'Warnings',
   notLoaded: 'Not loaded',
   noWarnings: 'No warnings',

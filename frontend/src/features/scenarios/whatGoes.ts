@@ -1,15 +1,13 @@
 import type { ScenarioSummary } from '@/api/scenarios';
-import { backendName } from '@/lib/backends';
+import { backendName, FABRIC } from '@/lib/backends';
 import { partWords } from '@/lib/counts';
 
 import { TEXT } from './text';
 
-const KEEPS_ITS_DATA = 'fabric-gql';
-
 /** In sentences, what deleting a scenario deletes and what stays. */
 export function whatGoes({ parts }: ScenarioSummary): string[] {
   const all = Object.entries(parts);
-  const going = all.filter(([, part]) => part.backend !== KEEPS_ITS_DATA);
+  const going = all.filter(([, part]) => part.backend !== FABRIC);
   if (all.length === 0) return [TEXT.deletesRecord];
   const what = going.map(([slot, part]) => partWords(slot, part.counts));
   const where = [...new Set(going.map(([, part]) => storeName(part.backend)))];

@@ -3,7 +3,8 @@ import { queryOptions } from '@tanstack/react-query';
 import { api, body, query } from '@/api/client';
 import { toProblem } from '@/api/problem';
 
-const EVERY = 30_000;
+/** Milliseconds from one look to the next. */
+export const EVERY = 30_000;
 
 async function stateOf(asking: Promise<unknown>): Promise<string> {
   try {

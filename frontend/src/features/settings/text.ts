@@ -13,6 +13,8 @@ export const TEXT = {
   asking: 'Asking…',
   unknown: 'Unknown',
   api: 'Upload jobs (api)',
+  fabric: 'Microsoft Fabric',
+  connections: 'Connections',
   query: 'Scenarios and queries (graph-query-api)',
   interfaces: 'Interfaces',
   refresh: 'Check again',

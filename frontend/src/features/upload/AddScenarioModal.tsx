@@ -12,8 +12,10 @@ import {
 } from '@fluentui/react-components';
 import { DismissRegular, DocumentAddRegular, FolderRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 
+import type { Connection } from '@/api/fabric';
+import { FABRIC } from '@/lib/backends';
 import { useAnnounce } from '@/ui/Announcer';
 import { FileButton } from '@/ui/FileButton';
 import { FocusReturn } from '@/ui/FocusReturn';
@@ -28,6 +30,7 @@ import type { Archive } from './staging';
 import { TEXT } from './text';
 import { SLOT_DEFS, useScenarioUpload, type ScenarioUpload } from './useScenarioUpload';
 import { writtenName } from './uploadState';
+import { useActiveWorkspace, WorkspaceButton } from './Workspace';
 
 const useStyles = makeStyles({
   surface: {
@@ -47,6 +50,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalM,
     '> *': { flexShrink: 0 },
   },
+  away: { display: 'none' },
   files: {
     display: 'flex',
     flexDirection: 'column',
@@ -57,6 +61,12 @@ const useStyles = makeStyles({
     border: 'none',
     ':disabled button': { opacity: 0.5 },
     ':disabled label': { opacity: 0.5 },
+  },
+  back: {
+    display: 'flex',
+    justifyContent: 'end',
+    paddingTop: tokens.spacingVerticalM,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
   },
   footer: { gridColumn: '1 / 4' },
   zone: {
@@ -85,6 +95,8 @@ export interface AddScenarioModalProps {
   initialName?: string;
   onClose: () => void;
   onSaved: (jobId: string) => void;
+  /** The connected workspaces of Fabric, to be shown in here. */
+  connections: (onSaved: (connection: Connection) => void) => ReactNode;
 }
 
 // what was put aside, from one opening to the next, as long as the page lives
@@ -95,9 +107,12 @@ export function AddScenarioModal(props: AddScenarioModalProps) {
   return props.open && <UploadDialog {...props} />;
 }
 
-function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddScenarioModalProps) {
+function UploadDialog(props: AddScenarioModalProps) {
+  const { initialFiles, initialName = '', onClose, onSaved } = props;
   const styles = useStyles();
-  const [backend, setBackend] = useBackend();
+  const [backend, setBackend, offersFabric] = useBackend();
+  const workspace = useActiveWorkspace(offersFabric);
+  const [connecting, setConnecting] = useState(false);
   const announce = useAnnounce();
   const upload = useScenarioUpload(
     backend,
@@ -106,7 +121,7 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
       onSaved(jobId);
     },
     onClose,
-    { kept: putAside, name: initialName },
+    { kept: putAside, name: initialName, workspace: workspace ?? null },
   );
   const { state, dispatch, add } = upload;
   useInitialFiles(initialFiles, add);
@@ -114,8 +129,14 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
     putAside = state.kept;
   }, [state.kept]);
   const mayClose = () => {
-    if (state.step.kind === 'sending') dispatch({ type: 'leaveAsked' });
+    if (connecting) setConnecting(false);
+    else if (state.step.kind === 'sending') dispatch({ type: 'leaveAsked' });
     else onClose();
+  };
+  const isSending = upload.phase === 'sending';
+  const connected = ({ active }: Connection) => {
+    setBackend(FABRIC);
+    if (active) setConnecting(false);
   };
   const showJob = (jobId: string) => {
     onClose();
@@ -147,41 +168,75 @@ function UploadDialog({ initialFiles, initialName = '', onClose, onSaved }: AddS
           <DialogContent
             className={styles.content}
             // scrolls by keyboard where nothing inside can have the focus
-            tabIndex={upload.phase === 'sending' ? 0 : undefined}
+            tabIndex={isSending ? 0 : undefined}
           >
-            {state.step.kind === 'failed' && (
-              <FailureBar
-                failure={state.step.failure}
-                onTryAgain={upload.save}
-                onShowJob={showJob}
+            {connecting && <InPlace>{props.connections(connected)}</InPlace>}
+            <div className={mergeClasses(styles.content, connecting && styles.away)}>
+              {state.step.kind === 'failed' && (
+                <FailureBar
+                  failure={state.step.failure}
+                  onTryAgain={upload.save}
+                  onShowJob={showJob}
+                />
+              )}
+              <fieldset className={styles.files} disabled={isSending}>
+                <Staging upload={upload} backend={backend} />
+              </fieldset>
+              <NameField
+                name={state.name}
+                written={writtenName(state.staged)}
+                isEdited={state.nameEdited}
+                exists={!!upload.existing}
+                disabled={isSending}
+                onChange={(name) => dispatch({ type: 'named', name })}
               />
-            )}
-            <fieldset className={styles.files} disabled={upload.phase === 'sending'}>
-              <Staging upload={upload} backend={backend} />
-            </fieldset>
-            <NameField
-              name={state.name}
-              written={writtenName(state.staged)}
-              isEdited={state.nameEdited}
-              exists={!!upload.existing}
-              disabled={upload.phase === 'sending'}
-              onChange={(name) => dispatch({ type: 'named', name })}
-            />
-            <BackendChooser
-              selected={backend}
-              disabled={upload.phase === 'sending'}
-              onSelect={(id) => {
-                setBackend(id);
-                dispatch({ type: 'edited' });
-              }}
-            />
+              <BackendChooser
+                selected={backend}
+                disabled={isSending}
+                workspace={workspace}
+                workspaceButton={
+                  workspace !== undefined && (
+                    <WorkspaceButton
+                      workspace={workspace}
+                      disabled={isSending}
+                      isOpen={connecting}
+                      onOpen={() => {
+                        setConnecting(true);
+                        dispatch({ type: 'edited' });
+                      }}
+                    />
+                  )
+                }
+                onSelect={(id) => {
+                  setBackend(id);
+                  dispatch({ type: 'edited' });
+                }}
+              />
+            </div>
           </DialogContent>
           <div className={styles.footer}>
-            <Footer upload={upload} onClose={onClose} />
+            {connecting ? (
+              <div className={styles.back}>
+                <Button onClick={() => setConnecting(false)}>{TEXT.backToUpload}</Button>
+              </div>
+            ) : (
+              <Footer upload={upload} onClose={onClose} />
+            )}
           </div>
         </DialogBody>
       </DialogSurface>
     </Dialog>
+  );
+}
+
+/** What takes the place of the upload for a while; it has the focus at first. */
+function InPlace({ children }: { children: ReactNode }) {
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => place.current?.focus(), []);
+  return (
+    <section ref={place} tabIndex={-1} aria-label={TEXT.workspaces} style={{ outline: 'none' }}>
+      {children}
+    </section>
   );
 }
 
@@ -233,12 +288,13 @@ function DropZone(props: { onFiles: (files: File[]) => void; refuses: boolean })
   );
 }
 
-/** The backend that was chosen, else the server's default. */
-function useBackend(): [string, (id: string) => void] {
+/** The backend that was chosen, else the server's default; how to choose; whether Fabric is one. */
+function useBackend(): [string, (id: string) => void, boolean] {
   const [chosen, setChosen] = useState('');
   const { data } = useQuery(backendsQuery());
   const preset = data?.find((backend) => backend.default && backend.available);
-  return [chosen || (preset?.id ?? ''), setChosen];
+  const offersFabric = data?.some(({ id, available }) => id === FABRIC && available) ?? false;
+  return [chosen || (preset?.id ?? ''), setChosen, offersFabric];
 }
 
 function useInitialFiles(files: File[], add: (files: File[]) => void): void {

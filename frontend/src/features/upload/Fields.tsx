@@ -10,18 +10,22 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { queryOptions, useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 
 import { api, body, type ApiSchemas } from '@/api/client';
 import { toProblem } from '@/api/problem';
+import { FABRIC } from '@/lib/backends';
 import { ErrorMessage } from '@/ui/states';
 
 import { nameProblem } from './scenarioName';
 import { backendName, TEXT } from './text';
+import type { Workspace } from './uploadState';
 
 const useStyles = makeStyles({
   name: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },
   input: { flex: '1 1 220px', maxWidth: '340px' },
   label: { display: 'flex', flexDirection: 'column', overflowWrap: 'anywhere' },
+  backend: { display: 'flex', flexWrap: 'wrap', alignItems: 'center' },
   dim: { opacity: 0.4 },
   quiet: { color: tokens.colorNeutralForeground2 },
 });
@@ -82,6 +86,10 @@ export const backendsQuery = () =>
 export function BackendChooser(props: {
   selected: string;
   disabled: boolean;
+  /** Where in Fabric; null where no workspace is connected. */
+  workspace: Workspace | null | undefined;
+  /** Changes that. */
+  workspaceButton: ReactNode;
   onSelect: (id: string) => void;
 }) {
   const styles = useStyles();
@@ -109,30 +117,35 @@ export function BackendChooser(props: {
         onChange={(_, { value }) => choose(value)}
       >
         {data.map((backend) => (
-          <Radio
-            key={backend.id}
-            value={backend.id}
-            aria-disabled={!backend.available}
-            indicator={backend.available ? undefined : { className: styles.dim }}
-            label={<BackendLabel {...backend} />}
-          />
+          <div key={backend.id} className={styles.backend}>
+            <Radio
+              value={backend.id}
+              aria-disabled={!backend.available}
+              indicator={backend.available ? undefined : { className: styles.dim }}
+              label={<BackendLabel backend={backend} workspace={props.workspace} />}
+            />
+            {backend.id === FABRIC && backend.available && props.workspaceButton}
+          </div>
         ))}
       </RadioGroup>
     </Field>
   );
 }
 
-function BackendLabel({ id, available, reason }: Backend) {
+function BackendLabel(props: { backend: Backend; workspace: Workspace | null | undefined }) {
   const styles = useStyles();
+  const { id, available, reason } = props.backend;
+  const workspace = id === FABRIC && available ? props.workspace : undefined;
   return (
     <span className={styles.label}>
       <span className={available ? undefined : styles.quiet}>
         {backendName(id)}
         {!available && ` – ${TEXT.unavailable}`}
+        {workspace && ` – ${TEXT.workspace(workspace.name)}`}
       </span>
-      {reason && (
+      {(reason || workspace === null) && (
         <Text size={200} className={styles.quiet}>
-          {reason}
+          {reason || TEXT.noWorkspace}
         </Text>
       )}
     </span>

@@ -120,6 +120,14 @@ export const TEXT = {
 
   summary: (parts: number, bytes: number) =>
     `${formatNumber(parts)} of 5 parts, ${formatBytes(bytes)}`,
+  workspace: (name: string) => `workspace “${name}”`,
+  noWorkspace: 'No workspace connected',
+  change: 'Change',
+  changeWorkspace: 'Change workspace',
+  connect: 'Connect',
+  connectWorkspace: 'Connect a workspace',
+  workspaces: 'Workspaces of Microsoft Fabric',
+  backToUpload: 'Back to the upload',
   graphForFabric: 'Graph Data (Fabric)',
   cancel: 'Cancel',
   save: 'Save Scenario',
@@ -129,6 +137,7 @@ export const TEXT = {
     empty: 'Add at least one file.',
     fault: (slot: Slot) => `The file in ${SLOT_NAMES[slot]} can’t be sent.`,
     backend: 'Choose where to load it.',
+    workspace: 'Connect a workspace of Microsoft Fabric first.',
   },
 
   replaces: (name: string, when: string, counts: string) =>

@@ -5,7 +5,14 @@ import type { Slot } from '@/lib/slots';
 import { NOTHING } from './peeked';
 import type { Archive } from './staging';
 import { progressed, NOT_BEGUN, secondsLeft, speedOf } from './transfer';
-import { initialState, phaseOf, reduce, type UploadAction, type UploadState } from './uploadState';
+import {
+  initialState,
+  phaseOf,
+  reduce,
+  type UploadAction,
+  type UploadState,
+  type Workspace,
+} from './uploadState';
 
 function archive(name: string, scenario = '', files: string[] = []): Archive {
   const manifest = scenario
@@ -21,9 +28,10 @@ const drop = (...archives: Archive[]): UploadAction[] => [
 ];
 const names = (state: UploadState) =>
   Object.fromEntries(Object.entries(state.staged).map(([slot, each]) => [slot, each?.file.name]));
-const submit = (key: string, exists = false): UploadAction => ({
+const submit = (key: string, exists = false, workspace: Workspace | null = null): UploadAction => ({
   type: 'submitted',
-  backend: 'embedded',
+  backend: workspace ? 'fabric-gql' : 'embedded',
+  workspace,
   key,
   exists,
 });
@@ -188,4 +196,15 @@ test('speed and time left', () => {
   expect(speedOf(half)).toBe(50_000);
   expect(secondsLeft(half)).toBe(1);
   expect(speedOf(progressed(NOT_BEGUN, 5, 10, 0))).toBeNull();
+});
+
+test('after a lost connection another workspace is another upload', () => {
+  const demo = { id: 'a', name: 'Demo' };
+  const lost = after(READY, submit('one', false, demo), {
+    type: 'failed',
+    failure: { kind: 'lost' },
+  });
+  const again = (workspace: Workspace) => after(lost, submit('two', false, workspace)).attempt;
+  expect(again({ ...demo })).toMatchObject({ key: 'one', workspace: demo });
+  expect(again({ id: 'b', name: 'Other' })).toMatchObject({ key: 'two', workspace: { id: 'b' } });
 });

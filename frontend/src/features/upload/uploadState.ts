@@ -13,11 +13,19 @@ export type Failure =
   | { kind: 'changed'; fileName: string }
   | { kind: 'refused'; problem: Problem };
 
+/** A workspace of Microsoft Fabric. */
+export interface Workspace {
+  id: string;
+  name: string;
+}
+
 /** What is sent; a new object each time, with the old key if nothing else changed. */
 export interface Attempt {
   key: string;
   name: string;
   backend: string;
+  /** Where in Fabric; null for other backends. */
+  workspace: Workspace | null;
   files: [Slot, File][];
 }
 
@@ -58,7 +66,13 @@ export type UploadAction =
   | { type: 'putIn'; notice: number; slot: Slot }
   | { type: 'named'; name: string }
   | { type: 'edited' }
-  | { type: 'submitted'; backend: string; key: string; exists: boolean }
+  | {
+      type: 'submitted';
+      backend: string;
+      workspace: Workspace | null;
+      key: string;
+      exists: boolean;
+    }
   | { type: 'wentBack' }
   | { type: 'progressed'; sent: number; total: number; at: number }
   | { type: 'failed'; failure: Exclude<Failure, { kind: 'lost' }> | { kind: 'lost' } }
@@ -236,7 +250,7 @@ function answered(
 
 function submitted(
   state: UploadState,
-  { backend, key, exists }: Extract<UploadAction, { type: 'submitted' }>,
+  { backend, workspace, key, exists }: Extract<UploadAction, { type: 'submitted' }>,
 ): UploadState {
   const isRetry = state.step.kind === 'failed' && state.step.failure.kind === 'lost';
   if (exists && state.step.kind !== 'confirming' && !isRetry) {
@@ -246,7 +260,7 @@ function submitted(
     const archive = state.staged[slot];
     return archive ? [[slot, archive.file]] : [];
   });
-  const fresh = { key, name: state.name, backend, files };
+  const fresh = { key, name: state.name, backend, workspace, files };
   const attempt = isSame(state.attempt, fresh) ? { ...fresh, key: state.attempt.key } : fresh;
   const step: Step = { kind: 'sending', transfer: NOT_BEGUN, leaving: false };
   return { ...state, attempt, serverProblems: {}, step };
@@ -257,6 +271,8 @@ function isSame(before: Attempt | null, now: Attempt): before is Attempt {
     before !== null &&
     before.name === now.name &&
     before.backend === now.backend &&
+    before.workspace?.id === now.workspace?.id &&
+    before.workspace?.name === now.workspace?.name &&
     before.files.length === now.files.length &&
     before.files.every(([slot, file], at) => {
       const [nowSlot, nowFile] = now.files[at] ?? [];

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import { toProblem } from '@/api/problem';
 import { scenariosQuery, type ScenarioSummary } from '@/api/scenarios';
 import { ConnectionLost, FileChanged, submitJob } from '@/api/submit';
+import { FABRIC } from '@/lib/backends';
 import type { Slot } from '@/lib/slots';
 
 import { Archives } from './archives';
@@ -18,6 +19,7 @@ import {
   type Attempt,
   type UploadAction,
   type UploadState,
+  type Workspace,
 } from './uploadState';
 
 export interface SlotDefinition {
@@ -35,7 +37,7 @@ export const SLOT_DEFS: SlotDefinition[] = [
 ];
 
 function graphLabel(backend: string): string {
-  return backend === 'fabric-gql' ? TEXT.graphForFabric : slotName('graph');
+  return backend === FABRIC ? TEXT.graphForFabric : slotName('graph');
 }
 
 export interface ScenarioUpload {
@@ -57,18 +59,19 @@ export function useScenarioUpload(
   selectedBackend: string,
   onSaved: (jobId: string, name: string) => void,
   onClose: () => void,
-  begun: { kept: Archive[]; name: string },
+  begun: { kept: Archive[]; name: string; workspace: Workspace | null },
 ): ScenarioUpload {
   const [state, dispatch] = useReducer(reduce, begun, initialState);
   const add = useArrivals(dispatch);
   const { data: scenarios } = useQuery(scenariosQuery());
   const existing = scenarios?.find(({ name }) => name === state.name);
   const stop = useSending(state, dispatch, onSaved, onClose);
-  const blocked = blockedBy(state, selectedBackend);
+  const workspace = selectedBackend === FABRIC ? begun.workspace : null;
+  const blocked = blockedBy(state, selectedBackend, workspace);
   const save = () => {
     if (blocked !== null) return;
     const key = crypto.randomUUID();
-    dispatch({ type: 'submitted', backend: selectedBackend, key, exists: !!existing });
+    dispatch({ type: 'submitted', backend: selectedBackend, workspace, key, exists: !!existing });
   };
   return { state, dispatch, phase: phaseOf(state), existing, blocked, add, save, stop };
 }
@@ -134,8 +137,9 @@ function useSending(
   return useCallback(() => dispatch({ type: 'stopped' }), [dispatch]);
 }
 
-function submissionOf({ key, name, backend, files }: Attempt) {
-  return { key, fields: { scenario_name: name, backend }, files };
+function submissionOf({ key, name, backend, workspace, files }: Attempt) {
+  const place = workspace && { workspace_id: workspace.id, workspace_name: workspace.name };
+  return { key, fields: { scenario_name: name, backend, ...place }, files };
 }
 
 function failureOf(error: unknown): Extract<UploadAction, { type: 'failed' }>['failure'] {
@@ -154,12 +158,17 @@ function useLeaveWarning(active: boolean): void {
   }, [active]);
 }
 
-function blockedBy(state: UploadState, backend: string): string | null {
+function blockedBy(
+  state: UploadState,
+  backend: string,
+  workspace: Workspace | null,
+): string | null {
   if (state.reading.length) return TEXT.blocked.reading;
   if (state.undecided.length) return TEXT.blocked.question;
   if (!Object.keys(state.staged).length) return TEXT.blocked.empty;
   const faulty = faultySlot(state.staged);
   if (faulty) return TEXT.blocked.fault(faulty);
   if (!backend) return TEXT.blocked.backend;
+  if (backend === FABRIC && !workspace) return TEXT.blocked.workspace;
   return nameProblem(state.name);
 }

@@ -8,7 +8,7 @@ import {
   DialogTitle,
 } from '@fluentui/react-components';
 
-import { FocusReturn } from '@/ui/FocusReturn';
+import { FocusReturn } from './FocusReturn';
 
 /** A question that stands in the way until it is answered; Esc is the careful answer. */
 export function Confirm(props: {
