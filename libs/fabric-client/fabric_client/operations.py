@@ -36,6 +36,7 @@ class Operation:
         self._limit = limit
         self._tries = accepted.tries
         self._percent: int | None = None
+        self._unseen: FabricError | None = None
         self._started = http.clock.monotonic()
         self._asked = retry_after(accepted.response.headers, http.clock.time())
         self._path = f"/operations/{self._id(accepted.response)}"
@@ -63,6 +64,7 @@ class Operation:
             except FabricError as error:
                 asked = self._no_news(error)
                 continue
+            self._unseen = None
             state = _lowered(reply.document(self._operation) or {})
             status = str(state.get("status")).lower()
             if status in _DONE:
@@ -77,6 +79,7 @@ class Operation:
         fresh = error.status == 404 and self._elapsed() < _NEW
         if not fresh and not isinstance(error, FabricUnavailable):
             raise error
+        self._unseen = error
         return error.retry_after
 
     async def _fetch(self, on_wait: OnWait | None) -> dict[str, Any] | None:
@@ -93,7 +96,7 @@ class Operation:
                     raise
                 pause = pace.pause(error.retry_after)
                 gone = self._http.clock.monotonic() - started
-                if error.status != 404 or gone + pause > _RESULT_LIMIT:
+                if error.status != 404 or gone + pause > min(_RESULT_LIMIT, self._limit):
                     return None
             await self._http.clock.pause(pause, lambda: "waiting for the result", on_wait)
 
@@ -123,11 +126,7 @@ class Operation:
         return error
 
     def _timeout(self) -> FabricTimeout:
-        return FabricTimeout(
-            f"Still running after {in_words(self._limit)}; it may end later",
-            operation=self._operation,
-            code="OperationTimeout",
-        )
+        return timed_out(self._limit, self._operation, "OperationTimeout", self._unseen)
 
     def _elapsed(self) -> float:
         return self._http.clock.monotonic() - self._started
@@ -136,6 +135,22 @@ class Operation:
         if self._percent is not None:
             return f"running {self._percent} %"
         return f"running for {in_words(self._elapsed())}"
+
+
+def timed_out(
+    limit: float, operation: str, code: str, unseen: FabricError | None
+) -> FabricTimeout:
+    """``unseen`` is why the last look at it failed, and then the cause as far as anyone can tell."""
+    said = f"Still running after {in_words(limit)}; it may end later"
+    if unseen is None:
+        return FabricTimeout(said, operation=operation, code=code)
+    return FabricTimeout(
+        f"No end of it was seen in {in_words(limit)}, since asking failed: {unseen.message}",
+        operation=operation,
+        status=unseen.status,
+        code=unseen.code,
+        request_id=unseen.request_id,
+    )
 
 
 def _lowered(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class Host:
             entry.status = "cut"
             cut(scope)
             return
-        entry.status = response.status_code
+        entry.answered(response)
         request_id = str(uuid4())
         response.headers.setdefault("requestid", request_id)
         response.headers.setdefault("x-ms-request-id", request_id)

@@ -1,11 +1,16 @@
 """What was asked, in the order of arrival, for tests to judge clients by."""
 
+import json
+import re
 from collections import deque
 from dataclasses import asdict, dataclass
 from itertools import count
 from typing import Any
 
+from starlette.responses import Response
+
 KEEP = 200_000
+_ID = re.compile(r"/(?:operations|instances)/([\w-]+)")
 
 
 @dataclass
@@ -23,6 +28,18 @@ class Entry:
     """Or "cut"."""
     seconds: float = 0.0
     faults: tuple[str, ...] = ()
+    operation: str = ""
+    """Or job, by id: the one that was started or asked after."""
+    state: str = ""
+    """Of it, as the answer says."""
+
+    def answered(self, response: Response) -> None:
+        self.status = response.status_code
+        named = response.headers.get("x-ms-operation-id", "")
+        found = _ID.search(response.headers.get("location", "")) or _ID.search(self.path)
+        self.operation = named or (found[1] if found else "")
+        if found and self.method == "GET" and response.body.startswith(b'{"'):
+            self.state = str(json.loads(response.body).get("status", ""))
 
 
 class Log:
