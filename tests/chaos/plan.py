@@ -29,8 +29,13 @@ class Strike:
     def _fault(self, kind: str, options: object) -> dict[str, Any]:
         place = self.place
         return {
-            **{"kind": kind, "host": place.host, "method": place.method, "path": place.path},
-            **{"nth": place.nth, "times": self.variant.times, "options": options},
+            "kind": kind,
+            "host": place.host,
+            "method": place.method,
+            "path": place.path,
+            "nth": place.nth,
+            "times": self.variant.times,
+            "options": options,
         }
 
     def __str__(self) -> str:
@@ -81,9 +86,7 @@ def one_at_a_time() -> list[Strike]:
         for number in range(len(kind.variants)):
             if (kind.name, number) in missing:
                 places = [each for each in PLACES if kind.strikes(each)]
-                found.append(
-                    Strike(kind, kind.variants[number], places[next(turn) % len(places)])
-                )
+                found.append(Strike(kind, kind.variants[number], places[next(turn) % len(places)]))
     return found
 
 

@@ -9,6 +9,7 @@ from chaos.finished import finished
 from chaos.kinds import FOREVER
 from chaos.plan import Plan
 from chaos.world import EDGES, VERTICES, World
+
 from support.jobs import cypher, step, submit, wait_for_end
 
 LIMIT_SECONDS = 60.0

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-
 from peers.fabric import running as stand_in
+
 from support.packs import Files, tarball, yaml_bytes
 from support.stack import Stack, running
 
@@ -69,8 +69,11 @@ def files(scenario: str) -> Files:
 
 def _vertex(label: str, columns: list[str]) -> dict[str, object]:
     return {
-        **{"label": label, "csv_file": f"Dim{label}.csv", "id_column": columns[0]},
-        **{"partition_key": label.lower(), "properties": columns},
+        "label": label,
+        "csv_file": f"Dim{label}.csv",
+        "id_column": columns[0],
+        "partition_key": label.lower(),
+        "properties": columns,
     }
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from fabric_client.calls import Calls, segment
 from fabric_client.clock import OnWait, in_words
-from fabric_client.errors import FabricError, FabricTimeout, FabricUnavailable
+from fabric_client.errors import FabricError, FabricUnavailable
+from fabric_client.operations import timed_out
 from fabric_client.problems import error_from
 from fabric_client.retry import Pace, retry_after, utc
 
@@ -84,7 +85,7 @@ class JobCalls(Calls):
         clock = self.http.clock
         pace, started = Pace(), clock.monotonic()
         while True:
-            instance, asked = await self._look(workspace, item, job, doing, started)
+            instance, asked, unseen = await self._look(workspace, item, job, doing, started)
             if instance and not instance.active:
                 if not instance.deduped:
                     return _completed(instance, doing)
@@ -92,11 +93,7 @@ class JobCalls(Calls):
                 continue
             gone = clock.monotonic() - started
             if gone >= self.operation_limit:
-                raise FabricTimeout(
-                    f"Still running after {in_words(gone)}; it may end later",
-                    operation=doing,
-                    code="JobTimeout",
-                )
+                raise timed_out(self.operation_limit, doing, "JobTimeout", unseen)
             pause = min(pace.pause(asked), self.operation_limit - gone)
             await clock.pause(
                 pause, lambda: f"running for {in_words(clock.monotonic() - started)}", on_wait
@@ -134,8 +131,8 @@ class JobCalls(Calls):
 
     async def _look(
         self, workspace: str, item: str, job: str, doing: str, since: float
-    ) -> tuple[JobInstance | None, float | None]:
-        """The instance, if it could be seen, and when to look again."""
+    ) -> tuple[JobInstance | None, float | None, FabricError | None]:
+        """The instance, when to look again, and why it could not be seen."""
         path = f"/workspaces/{segment(workspace)}/items/{segment(item)}/jobs/instances/"
         try:
             reply = await self.http.request("GET", path + segment(job), operation=doing)
@@ -143,9 +140,9 @@ class JobCalls(Calls):
             fresh = error.status == 404 and self.http.clock.monotonic() - since < _NEW
             if not fresh and not isinstance(error, FabricUnavailable):
                 raise
-            return None, error.retry_after
+            return None, error.retry_after, error
         asked = retry_after(reply.response.headers, self.http.clock.time())
-        return _instance(reply.document(doing) or {}), asked
+        return _instance(reply.document(doing) or {}), asked, None
 
     async def _other(self, workspace: str, item: str, deduped: JobInstance, doing: str) -> str:
         """The newest run that was not itself deduped; it may have ended meanwhile."""

@@ -137,9 +137,7 @@ class Operation:
         return f"running for {in_words(self._elapsed())}"
 
 
-def timed_out(
-    limit: float, operation: str, code: str, unseen: FabricError | None
-) -> FabricTimeout:
+def timed_out(limit: float, operation: str, code: str, unseen: FabricError | None) -> FabricTimeout:
     """``unseen`` is why the last look at it failed, and then the cause as far as anyone can tell."""
     said = f"Still running after {in_words(limit)}; it may end later"
     if unseen is None:
