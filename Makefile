@@ -19,7 +19,7 @@ CONSOLE_SOURCES := $(shell find frontend/src frontend/public -type f) \
 SAMPLE_SOURCES := $(shell find samples/metro-fibre -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench clean node
+.PHONY: help setup run test check bench chaos clean node
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,9 @@ check: $(FOR_DEV) $(MODULES) ## Check format, lint, types and imports; test the 
 
 bench: $(FOR_DEV) $(SAMPLE) ## Measure upload, loads and job list against the engines' own times
 	PYTHONPATH=tests $(BIN)/python -m benchmarks
+
+chaos: $(FOR_DEV) ## Load into a Fabric where all goes wrong that can; SEEDS='…' repeats some runs
+	PYTHONPATH=tests $(BIN)/python -m chaos $(SEEDS:%=--seed %)
 
 clean: ## Remove .venv, what npm installed and built, and caches; .data stays
 	rm -rf frontend/node_modules frontend/dist

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import console, graph_load, job_list, sample_job, telemetry_load, upload
+from benchmarks import console, fabric, graph_load, job_list, sample_job, telemetry_load, upload
 from benchmarks.measure import Result
 
 BENCHMARKS: dict[str, Callable[[Path, int], list[Result]]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], list[Result]]] = {
     "job-list": job_list.measure,
     "sample-job": sample_job.measure,
     "console": console.measure,
+    "fabric": fabric.measure,
 }
 
 

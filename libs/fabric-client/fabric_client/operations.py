@@ -138,7 +138,7 @@ class Operation:
 
 
 def timed_out(limit: float, operation: str, code: str, unseen: FabricError | None) -> FabricTimeout:
-    """``unseen`` is why the last look at it failed, and then the cause as far as anyone can tell."""
+    """``unseen``: why the last look at it failed, then the cause as far as one can tell."""
     said = f"Still running after {in_words(limit)}; it may end later"
     if unseen is None:
         return FabricTimeout(said, operation=operation, code=code)
