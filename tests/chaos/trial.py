@@ -37,9 +37,9 @@ def run(world: World, plan: Plan) -> Outcome:
     scenario = f"chaos-{plan.seed}-{time.monotonic_ns()}"
     workspace = world.fabric.add_workspace(scenario)
     if plan.standing:
-        for type_ in ("GraphModel", "Ontology"):
-            name = scenario.replace("-", "_")
-            world.fabric.add_item(type_, name, workspace_id=workspace)
+        name = scenario.replace("-", "_")
+        world.fabric.add_item("GraphModel", name, workspace_id=workspace)
+        world.fabric.add_item("Ontology", name, workspace_id=workspace, generation=2)
     began, before = time.monotonic(), world.fabric.last_request()
     hits = _break(world, plan)
     job = _first(world, scenario, workspace)

@@ -179,7 +179,7 @@ async def test_the_percentage_is_said(fabric: ScriptedFabric) -> None:
     said: list[str] = []
     async with fabric.client() as client:
         await _send(client, on_wait=said.append)
-    assert said == ["running for 0 s", "running 25 %", "running for 2 s", "running for 4 s"]
+    assert said == ["running", "running 25 %", "running for 2 s", "running for 4 s"]
 
 
 async def test_waiting_ends(fabric: ScriptedFabric, time: FakeTime) -> None:

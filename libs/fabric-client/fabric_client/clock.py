@@ -26,6 +26,10 @@ class Clock:
             await self.sleep(min(left, _SLICE))
 
 
+def running_for(seconds: float) -> str:
+    return f"running for {in_words(seconds)}" if seconds >= 1 else "running"
+
+
 def in_words(seconds: float) -> str:
     """A duration for people: "45 s", "12 min"."""
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

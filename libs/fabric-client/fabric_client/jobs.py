@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fabric_client.calls import Calls, segment
-from fabric_client.clock import OnWait, in_words
+from fabric_client.clock import OnWait, running_for
 from fabric_client.errors import FabricError, FabricUnavailable
 from fabric_client.operations import timed_out
 from fabric_client.problems import error_from
@@ -95,9 +95,7 @@ class JobCalls(Calls):
             if gone >= self.operation_limit:
                 raise timed_out(self.operation_limit, doing, "JobTimeout", unseen)
             pause = min(pace.pause(asked), self.operation_limit - gone)
-            await clock.pause(
-                pause, lambda: f"running for {in_words(clock.monotonic() - started)}", on_wait
-            )
+            await clock.pause(pause, lambda: running_for(clock.monotonic() - started), on_wait)
 
     async def _start(
         self, path: str, params: Mapping[str, str], on_wait: OnWait | None

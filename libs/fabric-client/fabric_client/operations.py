@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from fabric_client.clock import OnWait, in_words
+from fabric_client.clock import OnWait, in_words, running_for
 from fabric_client.errors import FabricError, FabricTimeout, FabricUnavailable
 from fabric_client.http import FabricHttp, Reply
 from fabric_client.problems import error_from
@@ -134,7 +134,7 @@ class Operation:
     def _words(self) -> str:
         if self._percent is not None:
             return f"running {self._percent} %"
-        return f"running for {in_words(self._elapsed())}"
+        return running_for(self._elapsed())
 
 
 def timed_out(limit: float, operation: str, code: str, unseen: FabricError | None) -> FabricTimeout:
