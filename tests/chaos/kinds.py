@@ -112,7 +112,7 @@ KINDS = (
     Kind("late-in-list", (), (_once(seconds=2),), trait="create", along="no-id"),
     Kind("name-held", ("NotAvailableYet",), (_once(retry_after="1"), _fatal(LASTING)),
          trait="create"),
-    Kind("result-late", (), (_twice(), _fatal(LASTING)), trait="result"),
+    Kind("result-late", ("sent no definition",), (_twice(), _fatal(LASTING)), trait="result"),
     Kind("friendly-name", ("FriendlyNameSupportDisabled",), (_fatal(), _fatal(LASTING)),
          trait="onelake"),
     Kind("cold-start", ("ColdStartTimeout", "starting", "No result"), (

@@ -60,7 +60,7 @@ class GraphLoad:
             await self._end(graph_model, await self._refresh(graph_model))
 
     async def _begun(self, graph_model: str) -> JobInstance | None:
-        pause, end = FIRST_PAUSE, time.monotonic() + BEGUN_SECONDS
+        pause, end = FIRST_PAUSE, time.monotonic() + self._run.at_most(BEGUN_SECONDS)
         while time.monotonic() < end:
             for instance in await self._instances(graph_model):
                 if instance.id not in self._earlier:

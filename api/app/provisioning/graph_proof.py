@@ -32,7 +32,7 @@ class Proof:
 
     async def wait(self, graph_model: str) -> None:
         """Raises StepFailed if it does not answer as it should within some minutes."""
-        pause, end = FIRST_PAUSE, time.monotonic() + PROOF_SECONDS
+        pause, end = FIRST_PAUSE, time.monotonic() + self._run.at_most(PROOF_SECONDS)
         self._run.phases.tell("graph", "asking whether it answers", 0.9)
         while wrong := await self._wrong(graph_model):
             if time.monotonic() > end:
@@ -67,7 +67,7 @@ class Proof:
 
     async def _difference(self, graph_model: str, what: str, gql: str, rows: int) -> str:
         result = await self._run.fabric.execute_query(
-            self._run.workspace, graph_model, gql, timeout=QUERY_SECONDS
+            self._run.workspace, graph_model, gql, timeout=self._run.at_most(QUERY_SECONDS)
         )
         counted = result.rows[0]["n"] if result.rows else 0
         return "" if counted == rows else f"it has {counted:,} of {rows:,} {what}"

@@ -33,6 +33,10 @@ class Run:
     def workspace(self) -> str:
         return self.target.workspace_id
 
+    def at_most(self, seconds: float) -> float:
+        """A limit for a wait, within the one that is set for all operations of Fabric."""
+        return min(seconds, self.fabric.operation_limit)
+
     def waiting(self, phase: PhaseName, what: str = "") -> Callable[[str], None]:
         """For the client to say what it waits for."""
         return lambda words: self.phases.tell(phase, f"{what}{words}")
