@@ -25,6 +25,7 @@ class Landed:
     graph_answers: bool = False
     ontology_id: str = ""
     ontology_definition: str = ""
+    ontology_checked: bool = False
 
     def changed(self, **changes: Any) -> Self:
         return replace(self, **changes)

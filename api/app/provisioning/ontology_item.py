@@ -81,10 +81,21 @@ def _in_words(error: Exception) -> str:
 
 async def _provided(run: Run, lakehouse: Lakehouse, preparation: Preparation) -> Ontology:
     files, warnings = _files(lakehouse, preparation, bound_relationships=True)
-    wanted, landed = digest(files), run.journal.landed
-    if landed.ontology_id and landed.ontology_definition == wanted:
-        return Ontology(landed.ontology_id, warnings)
-    scenario = preparation.graph.scenario
+    landed = run.journal.landed
+    ontology, lost = landed.ontology_id, list[dict[str, Any]]()
+    if not ontology or landed.ontology_definition != digest(files):
+        ontology, files, lost = await _sent(run, lakehouse, preparation, files)
+    if not run.journal.landed.ontology_checked:
+        lost += await _read_back(run, ontology, count_ontology(files))
+        await run.journal.save(ontology_checked=True)
+    return Ontology(ontology, warnings + lost, incomplete=bool(lost))
+
+
+async def _sent(
+    run: Run, lakehouse: Lakehouse, preparation: Preparation, files: dict[str, str]
+) -> tuple[str, dict[str, str], Warnings]:
+    """Its id, and the definition that Fabric took."""
+    scenario, wanted = preparation.graph.scenario, digest(files)
     name = run.target.ontology_name or item_name(scenario)
     lost: Warnings = []
     try:
@@ -97,9 +108,8 @@ async def _provided(run: Run, lakehouse: Lakehouse, preparation: Preparation) ->
         ontology = await _send(run, name, scenario, files)
         detail = f"relationships of the ontology are without their data. {error}"
         lost.append(_warning("ontology_relationships_unbound", detail))
-    lost += await _read_back(run, ontology, count_ontology(files))
-    await run.journal.save(ontology_id=ontology, ontology_definition=wanted)
-    return Ontology(ontology, warnings + lost, incomplete=bool(lost))
+    await run.journal.save(ontology_id=ontology, ontology_definition=wanted, ontology_checked=False)
+    return ontology, files, lost
 
 
 def _files(
