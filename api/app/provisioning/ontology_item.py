@@ -188,6 +188,7 @@ async def _read_back(run: Run, ontology: str, sent: OntologyCounts) -> Warnings:
     )
     read = count_ontology(read_parts(definition))
     if not read.entities and sent.entities:
+        await run.journal.save(ontology_id="")
         raise OntologyNotMade(
             "Fabric took its definition and kept nothing of it. Look at the ontology in the "
             "workspace; remove it if it is of the first generation."
