@@ -5,7 +5,7 @@ saw the end of, may lead to a second try.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,7 @@ class Finished:
                 yield f"graph loaded again: {path}"
 
 
-def finished(requests: list[Request]) -> Finished:
+def finished(requests: Sequence[Request]) -> Finished:
     ended = {each["operation"] for each in requests if each["state"] in {"Succeeded", "Completed"}}
     results = {each["path"].split("/")[-2] for each in requests if _is_result(each)}
     started = [each for each in requests if each["status"] in {200, 201, 202}]
@@ -61,7 +61,7 @@ def finished(requests: list[Request]) -> Finished:
 
 
 def _is_upload(each: Request) -> bool:
-    return each["host"] == "onelake" and each["method"] == "PUT"
+    return bool(each["host"] == "onelake" and each["method"] == "PUT")
 
 
 def _is_flush(each: Request) -> bool:
@@ -69,11 +69,11 @@ def _is_flush(each: Request) -> bool:
 
 
 def _is_load(each: Request) -> bool:
-    return each["method"] == "POST" and each["path"].endswith("/load")
+    return bool(each["method"] == "POST" and each["path"].endswith("/load"))
 
 
 def _is_result(each: Request) -> bool:
-    return each["status"] == 200 and each["path"].endswith("/result")
+    return bool(each["status"] == 200 and each["path"].endswith("/result"))
 
 
 def _made(each: Request) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from chaos.places import Place
 
 LASTING = None
-REFUSAL = {"code": "ChaosRefusal", "message": "Refused for practice."}
+REFUSAL: Mapping[str, Any] = {"code": "ChaosRefusal", "message": "Refused for practice."}
 FOREVER = 3000.0
 """Seconds that an operation takes which nobody waits for."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 from peers.fabric import running as stand_in
@@ -32,7 +33,11 @@ class World:
 @contextmanager
 def world(folder: Path) -> Iterator[World]:
     """Quick, and with a patience that tests can wait for."""
-    quick = {"load_seconds": 0.05, "ontology_seconds": 0.05, "refresh_seconds": 0.05}
+    quick: dict[str, Any] = {
+        "load_seconds": 0.05,
+        "ontology_seconds": 0.05,
+        "refresh_seconds": 0.05,
+    }
     settings = {
         "FABRIC": "stand-in",
         "FABRIC_CALLS_PER_MINUTE": "100000",

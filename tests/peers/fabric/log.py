@@ -38,8 +38,9 @@ class Entry:
         named = response.headers.get("x-ms-operation-id", "")
         found = _ID.search(response.headers.get("location", "")) or _ID.search(self.path)
         self.operation = named or (found[1] if found else "")
-        if found and self.method == "GET" and response.body.startswith(b'{"'):
-            self.state = str(json.loads(response.body).get("status", ""))
+        body = bytes(response.body)
+        if found and self.method == "GET" and body.startswith(b'{"'):
+            self.state = str(json.loads(body).get("status", ""))
 
 
 class Log:
