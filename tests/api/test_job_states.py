@@ -169,7 +169,7 @@ class JobLife(RuleBasedStateMachine):
         assert self.job.warnings == sum(len(step.warnings) for step in self.job.steps)
 
 
-JobLife.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+JobLife.TestCase.settings = settings(max_examples=60, stateful_step_count=25)
 TestJobLife = JobLife.TestCase
 
 

@@ -32,7 +32,7 @@ async def test_all_pages_are_read(
     assert await _names(fabric, member=member) == ["a", "b"]
 
 
-@settings(deadline=None)
+@settings()
 @given(st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=40))
 async def test_tokens_come_back_as_they_were(token: str) -> None:
     fabric = ScriptedFabric()

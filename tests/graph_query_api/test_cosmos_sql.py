@@ -179,7 +179,7 @@ def _flat(condition: Condition) -> Condition:
             return condition
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(CONDITIONS)
 def test_a_condition_written_out_is_read_back(condition: Condition) -> None:
     values: dict[str, Any] = {}
@@ -188,7 +188,7 @@ def test_a_condition_written_out_is_read_back(condition: Condition) -> None:
     assert _flat(parsed.where) == _flat(condition)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.sampled_from(list("SELECTFROMWHERc.*=<>()'\"[]@ ;,-1\\\n")), max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     for whole in (text, f"SELECT * FROM c WHERE {text}", f"SELECT * FROM c {text}"):

@@ -114,9 +114,7 @@ def test_a_slow_search_is_stopped(tmp_path: Path) -> None:
         index.search("++ ?? word", 10)
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=40) | st.text(st.sampled_from("\"*()-+:^{}'a \0"), max_size=40))
 def test_any_text_can_be_searched(terms_index: Path, text: str) -> None:
     text = text.encode("utf-8", "replace").decode()
@@ -124,9 +122,7 @@ def test_any_text_can_be_searched(terms_index: Path, text: str) -> None:
         assert hit.score >= 0
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(word=st.text(st.characters(codec="utf-8"), min_size=1, max_size=12))
 def test_any_word_finds_the_document_that_holds_it(tmp_path: Path, word: str) -> None:
     word = "".join(word.split()).replace("\x02", "").replace("\x03", "") or "x"

@@ -151,7 +151,7 @@ def is_taken(name: str) -> bool:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(FILES, st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT]))
 def test_any_tree_comes_back(files: dict[str, bytes], format_: int) -> None:
     files = {
@@ -165,7 +165,7 @@ def test_any_tree_comes_back(files: dict[str, bytes], format_: int) -> None:
         assert contents(extract(archive, Path(work) / "files")) == files
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.dictionaries(PARTS, st.binary(max_size=500), min_size=1, max_size=6))
 def test_any_documents_survive_build_and_extract(documents: dict[str, bytes]) -> None:
     names = {f"runbooks/{unicodedata.normalize('NFC', n)}.md": c for n, c in documents.items()}
@@ -177,7 +177,7 @@ def test_any_documents_survive_build_and_extract(documents: dict[str, bytes]) ->
         assert contents(found) == files
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_damaged_archive_raises_nothing_but_pack_errors(data: st.DataObject) -> None:
     buffer = io.BytesIO()
@@ -193,7 +193,7 @@ def test_a_damaged_archive_raises_nothing_but_pack_errors(data: st.DataObject) -
     check_extract(bytes(packed))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_damaged_tar_raises_nothing_but_pack_errors(data: st.DataObject) -> None:
     format_ = data.draw(st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT]))
@@ -208,7 +208,7 @@ def test_a_damaged_tar_raises_nothing_but_pack_errors(data: st.DataObject) -> No
     check_extract(gzip.compress(bytes(plain), 1))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.binary(max_size=2000), st.sampled_from([b"", b"\x1f\x8b\x08\x00" + bytes(6)]))
 def test_random_bytes_raise_nothing_but_pack_errors(data: bytes, start: bytes) -> None:
     check_extract(start + data)

@@ -32,7 +32,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("csv") / "x.csv"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(columns=st.integers(1, 3), body=st.lists(st.sampled_from(SIGNS), max_size=25))
 def test_what_can_be_read_is_what_the_csv_module_reads(
     con: duckdb.DuckDBPyConnection, path: Path, columns: int, body: list[str]
@@ -47,7 +47,7 @@ def test_what_can_be_read_is_what_the_csv_module_reads(
         assert unclosed or any(len(row) != columns for row in expected)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(columns=st.integers(1, 3), body=st.lists(st.sampled_from(SIGNS + ODD_SIGNS), max_size=25))
 def test_sound_records_are_loaded_and_faulty_ones_named_by_row_and_line(
     con: duckdb.DuckDBPyConnection, path: Path, columns: int, body: list[str]

@@ -63,7 +63,7 @@ def store(con: duckdb.DuckDBPyConnection, values: list[str]) -> None:
     con.execute("CREATE OR REPLACE TABLE t AS FROM arrived")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(values=ALIKE, timestamps=st.booleans())
 @example(values=["1", "2.5", ""], timestamps=False)
 @example(values=["9223372036854775808", "1.5"], timestamps=False)

@@ -148,7 +148,7 @@ def random_edges(random: Random, labels: list[str]) -> EdgeEntry:
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(seed=st.integers(0, 2**32))
 def test_random_packs_are_prepared_as_by_hand(seed: int) -> None:
     files, schema = random_pack(Random(seed))

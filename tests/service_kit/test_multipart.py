@@ -268,7 +268,7 @@ async def test_a_disk_that_takes_nothing_is_said_and_leaves_nothing(
     assert not list(tmp_path.iterdir())
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=400), cuts=st.lists(st.integers(1, 60), min_size=1))
 async def test_content_survives_any_chunking(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, cuts: list[int]

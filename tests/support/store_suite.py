@@ -314,9 +314,7 @@ class DocumentStoreSuite:
         await stores.get_document_store("scenarios", "things", "/id")
         await stores.ping()
 
-    @settings(
-        max_examples=100, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
-    )
+    @settings(max_examples=100, suppress_health_check=[HealthCheck.differing_executors])
     @given(DOCUMENTS, st.lists(st.tuples(CONDITIONS, ORDERS), min_size=1, max_size=8), st.data())
     def test_queries_mean_what_the_reference_says(
         self,
@@ -338,9 +336,7 @@ class DocumentStoreSuite:
 
         asyncio.run(self.with_store(compare))
 
-    @settings(
-        max_examples=40, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
-    )
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.differing_executors])
     @given(
         st.lists(SORT_VALUES, max_size=20),
         st.booleans(),

@@ -222,7 +222,7 @@ def test_fabric_takes_the_definitions_of_a_random_pack(seed: int, tmp_path: Path
 
 
 @given(graph=graphs())
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 def test_fabric_takes_the_definitions_of_any_graph(
     graph: FabricGraph, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
