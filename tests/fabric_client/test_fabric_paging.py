@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fabric_client import FabricError
@@ -32,7 +32,6 @@ async def test_all_pages_are_read(
     assert await _names(fabric, member=member) == ["a", "b"]
 
 
-@settings()
 @given(st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=40))
 async def test_tokens_come_back_as_they_were(token: str) -> None:
     fabric = ScriptedFabric()
