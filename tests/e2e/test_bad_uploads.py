@@ -149,7 +149,7 @@ def test_names(client: httpx.Client, tmp_path: Path, name: str, words: str) -> N
     [
         ({"backend": "oracle"}, "oracle"),
         ({"backend": "cosmosdb-gremlin"}, "Use 'embedded'"),
-        ({"backend": "fabric-gql"}, "workspace_id"),
+        ({"backend": "fabric-gql"}, "Set FABRIC=on"),
         ({"backend": "fabric-gql", "workspace_id": "no-guid"}, "GUID"),
     ],
 )

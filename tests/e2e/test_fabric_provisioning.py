@@ -81,6 +81,7 @@ def test_phases_are_seen_live_and_a_second_one_is_refused_on_every_replica(
     command = [
         *("curl", "-sSN", f"{fabric.stack.url}/api/fabric/provision/graph"),
         *("-F", f"workspace_id={workspace}", "-F", "scenario_name=by-curl"),
+        *("-F", "ontology_name=by_curl"),
         *("-F", f"file=@{graph}"),
     ]
     curl = running_processes.enter_context(

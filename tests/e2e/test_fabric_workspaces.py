@@ -56,7 +56,11 @@ def test_a_lakehouse_with_schemas_is_used_with_a_warning(
     fabric: FabricServices, client: httpx.Client, graph: Path
 ) -> None:
     fabric.peer.add_item("Lakehouse", "with_schemas", schemas=True)
-    names = {"scenario_name": "in-schemas", "lakehouse_name": "with_schemas"}
+    names = {
+        "scenario_name": "in-schemas",
+        "lakehouse_name": "with_schemas",
+        "ontology_name": "in_schemas",
+    }
     data = provisioned(client, graph, fabric.peer.workspace, **names)
     assert [each["kind"] for each in data["warnings"]] == ["lakehouse_schemas"]
     assert cypher(client, "in-schemas", COUNT) == [{"n": 3}]

@@ -120,7 +120,8 @@ async def test_practice_says_so(
     script: ScriptedFabric, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_tenant(script)
-    async with running_before(script, tmp_path, monkeypatch, fabric="stand-in") as app:
+    practice = {"fabric": "stand-in", "fabric_api_url": "https://127.0.0.1:9443/v1"}
+    async with running_before(script, tmp_path, monkeypatch, **practice) as app:
         health = (await app.client.get("/query/fabric/health")).json()
         assert (health["mode"], health["status"]) == ("stand-in", "ok")
         assert "stand-in" in health["detail"]

@@ -38,9 +38,9 @@ class Entry:
         named = response.headers.get("x-ms-operation-id", "")
         found = _ID.search(response.headers.get("location", "")) or _ID.search(self.path)
         self.operation = named or (found[1] if found else "")
-        body = bytes(response.body)
-        if found and self.method == "GET" and body.startswith(b'{"'):
-            self.state = str(json.loads(body).get("status", ""))
+        if found and self.method == "GET":  # a file's answer is a stream
+            body = bytes(response.body)
+            self.state = str(json.loads(body).get("status", "")) if body[:1] == b"{" else ""
 
 
 class Log:
