@@ -97,7 +97,7 @@ async def test_ten_minutes_with_any_retry_after(
 
 @pytest.mark.parametrize("path", [CREATE, STATE])
 @pytest.mark.parametrize(
-    ("value", "least", "most"), [("0", 0.5, 2), ("2", 2, 4), ("date", 25, 36), (None, 60, 75)]
+    ("value", "least", "most"), [("0", 0.5, 4), ("2", 2, 8), ("date", 25, 50), (None, 60, 90)]
 )
 async def test_a_429_costs_what_it_asks_for(
     stand_in: Running, patient: Patient, path: str, value: str | None, least: float, most: float
