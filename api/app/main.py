@@ -119,7 +119,7 @@ async def _fabric(
         operation_limit=settings.fabric_operation_seconds,
         patience=settings.fabric_patience_seconds,
     )
-    onelake = OneLake(credential, addresses)
+    onelake = OneLake(credential, addresses, patience=settings.fabric_patience_seconds)
     await opened.enter_async_context(fabric)
     await opened.enter_async_context(onelake)
     preparer = Preparer()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
 
 from fabric_client import (
     FABRIC_SCOPE,
@@ -145,6 +146,32 @@ async def test_trying_ends(
         await onelake.upload(WS, LH, "Files/a.bin", _file(tmp_path, 10))
     assert raised.value.code == "ServerBusy"
     assert len(slept) == (0 if wait else 5)
+
+
+@pytest.mark.parametrize("fault", [throttled("7"), refused(503, "ServerBusy"), "lost"])
+async def test_patience_is_kept_to(
+    lake: SmallOneLake,
+    addresses: FabricAddresses,
+    tmp_path: Path,
+    slept: list[float],
+    fault: Response | str,
+) -> None:
+    lake.faults["create"] = [fault] * 20
+    now = 0.0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        slept.append(seconds)
+
+    async with (
+        default_credential(addresses) as credential,
+        OneLake(credential, addresses, patience=8, clock=Clock(lambda: now, sleep=sleep)) as lake_,
+    ):
+        with pytest.raises(FabricUnavailable):
+            await lake_.upload(WS, LH, "Files/a.bin", _file(tmp_path, 10))
+    assert 1 <= len(slept) < 5
+    assert sum(slept) <= 8
 
 
 @pytest.mark.parametrize("step", ["create", "append", "flush"])

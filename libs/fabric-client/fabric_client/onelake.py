@@ -27,6 +27,7 @@ from fabric_client.addresses import STORAGE_SCOPE, FabricAddresses
 from fabric_client.clock import Clock
 from fabric_client.credentials import TokenSource
 from fabric_client.errors import FabricError, FabricUnavailable
+from fabric_client.http import PATIENCE
 from fabric_client.onelake_transport import OneLakeRetry, transport
 from fabric_client.retry import retry_after
 
@@ -48,13 +49,17 @@ class StoredPath:
 
 
 class OneLake:
-    """Used with ``async with``; the credential stays the caller's. Raises FabricError's family."""
+    """Used with ``async with``; the credential stays the caller's. Raises FabricError's family.
+
+    ``patience``: the seconds that one request may spend on waiting for another try.
+    """
 
     def __init__(
         self,
         credential: AsyncTokenCredential,
         addresses: FabricAddresses | None = None,
         *,
+        patience: float = PATIENCE,
         api_version: str = API_VERSION,
         chunk_bytes: int = CHUNK_BYTES,
         clock: Clock | None = None,
@@ -62,6 +67,7 @@ class OneLake:
         self._addresses = addresses or FabricAddresses()
         self._clock = clock or Clock()
         self._tokens = TokenSource(credential, STORAGE_SCOPE, self._clock)
+        self._patience = patience
         self._api_version = api_version
         self._chunk_bytes = chunk_bytes
 
@@ -71,7 +77,7 @@ class OneLake:
             self._addresses.onelake,
             credential=self._tokens,
             transport=self._transport,
-            retry_policy=OneLakeRetry(self._tokens, self._clock),
+            retry_policy=OneLakeRetry(self._tokens, self._clock, self._patience),
             api_version=self._api_version,
             permit_redirects=False,
         )
@@ -224,9 +230,9 @@ def _below(path: str) -> str:
 def _translated(operation: str, clock: Clock) -> Iterator[None]:
     try:
         yield
-    except HttpResponseError as error:
-        raise _answered(error, operation, clock) from error
     except AzureError as error:
+        if isinstance(error, HttpResponseError) and error.status_code:
+            raise _answered(error, operation, clock) from error
         raise FabricUnavailable(
             f"OneLake could not be reached: {error.message}",
             operation=operation,

@@ -13,7 +13,6 @@ from fabric_client.credentials import TokenSource
 from fabric_client.retry import backoff, obeyed, retry_after
 
 _TRIES = 6
-_LONGEST_PAUSE = 300.0
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -33,24 +32,25 @@ class OneLakeRetry(ExponentialRetry):
     """The SDK's own repeats neither 429 nor 401, and knows no Retry-After.
 
     All that is sent may happen twice: creating with overwrite, appending at a position, flushing
-    at a length, deleting.
+    at a length, deleting. A Retry-After beyond ``patience`` is not shortened but reported.
     """
 
-    def __init__(self, tokens: TokenSource, clock: Clock) -> None:
+    def __init__(self, tokens: TokenSource, clock: Clock, patience: float) -> None:
         super().__init__()
+        self._patience = patience
         self._tokens = tokens
         self._clock = clock
 
     async def send(self, request: Any) -> Any:  # type: ignore[override]  # as the SDK's own does
         self.configure_retries(request)  # also takes options away that the transport refuses
-        renewed = False
+        renewed, end = False, self._clock.monotonic() + self._patience
         for attempt in range(1, _TRIES + 1):
-            last = attempt == _TRIES
-            pause: float | None = backoff(attempt, first=1, top=30)
+            backed_off = backoff(attempt, first=1, top=30)
+            pause: float | None = backed_off
             try:
                 response: Any = await self.next.send(request)  # type: ignore[misc]
             except AzureError:
-                if last:
+                if self._is_last(attempt, pause, end):
                     raise
             else:
                 status = response.http_response.status_code
@@ -58,20 +58,22 @@ class OneLakeRetry(ExponentialRetry):
                     renewed = True
                     pause = await self._renew(request)
                 else:
-                    pause = self._asked(response) if status in _PASSING else None
-                if last or pause is None:
+                    pause = self._asked(response, backed_off) if status in _PASSING else None
+                if self._is_last(attempt, pause, end):
                     break
             await self._clock.sleep(pause or 0.0)
         response.http_response.location_mode = "primary"  # read by the SDK
         return response
+
+    def _is_last(self, attempt: int, pause: float | None, end: float) -> bool:
+        """Whether it is not tried again after ``pause``."""
+        return pause is None or attempt == _TRIES or self._clock.monotonic() + pause > end
 
     async def _renew(self, request: Any) -> float:
         refused = request.http_request.headers.pop("Authorization", "")
         await self._tokens.renew(refused.removeprefix("Bearer "))
         return 0.0
 
-    def _asked(self, response: Any) -> float | None:
+    def _asked(self, response: Any, unasked: float) -> float:
         asked = retry_after(response.http_response.headers, self._clock.time())
-        if asked and asked > _LONGEST_PAUSE:
-            return None
-        return obeyed(asked) if asked else backoff(1, first=5, top=30)
+        return obeyed(asked) if asked else unasked
