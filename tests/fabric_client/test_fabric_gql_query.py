@@ -149,6 +149,17 @@ async def test_a_graph_that_stays_cold(fabric: ScriptedFabric, time: FakeTime) -
     assert time.now < 300
 
 
+async def test_a_cold_graph_for_which_there_is_no_time(
+    fabric: ScriptedFabric, time: FakeTime
+) -> None:
+    """The cause is that it is cold, not that the query takes long."""
+    fabric.on("POST", PATH, problem(500, "ColdStartTimeout"))
+    with pytest.raises(FabricUnavailable) as raised:
+        await _run(fabric, timeout=30)
+    assert raised.value.code == "ColdStartTimeout"
+    assert time.now <= 30
+
+
 @pytest.mark.parametrize(
     ("answer", "code"),
     [

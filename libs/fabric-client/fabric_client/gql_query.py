@@ -79,9 +79,9 @@ class _Run:
                 return _result(await self._answer())
             except FabricError as error:
                 cold += 1
-                if not _passing(error) or cold > _COLD_STARTS:
-                    raise
                 pause = error.retry_after or backoff(cold, first=10, top=60)
+                if not _passing(error) or cold > _COLD_STARTS or pause > self._left():
+                    raise
             await self._pause(pause, "the graph is starting")
 
     async def _answer(self) -> dict[str, Any]:
