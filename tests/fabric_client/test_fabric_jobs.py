@@ -128,6 +128,17 @@ async def test_failures(fabric: ScriptedFabric, status: str) -> None:
         assert raised.value.code == f"Job{status}"
 
 
+async def test_a_job_that_nobody_can_look_at_ends_with_the_cause_of_that(
+    fabric: ScriptedFabric, time: FakeTime
+) -> None:
+    fabric.on("GET", f"{JOBS}/j", problem(503, "ServiceUnavailable"))
+    async with fabric.client(operation_limit=60, patience=10) as client:
+        with pytest.raises(FabricTimeout, match="No end of it was seen in 60 s") as raised:
+            await client.wait_for_job("w", "g", "j")
+    assert raised.value.code == "ServiceUnavailable"
+    assert 60 <= time.now <= 75
+
+
 async def test_waiting_ends_and_unknown_jobs_are_errors(
     fabric: ScriptedFabric, time: FakeTime
 ) -> None:

@@ -191,6 +191,27 @@ async def test_waiting_ends(fabric: ScriptedFabric, time: FakeTime) -> None:
     assert time.now == pytest.approx(100)
 
 
+async def test_an_operation_that_nobody_can_look_at_ends_with_the_cause_of_that(
+    fabric: ScriptedFabric, time: FakeTime
+) -> None:
+    fabric.on("POST", PATH, accepted())
+    fabric.on("GET", STATE, problem(429, "CapacityLimitExceeded", headers={"retry-after": "5"}))
+    async with fabric.client(operation_limit=60, patience=10) as client:
+        with pytest.raises(FabricTimeout, match="No end of it was seen in 60 s") as raised:
+            await _send(client)
+    assert raised.value.code == "CapacityLimitExceeded"
+    assert 60 <= time.now <= 75
+
+
+async def test_what_was_seen_again_is_only_running(fabric: ScriptedFabric) -> None:
+    """A look that failed once is not why the operation has come to no end."""
+    fabric.on("POST", PATH, accepted())
+    fabric.on("GET", STATE, problem(403, "Busy", isRetriable=True), state("Running"))
+    async with fabric.client(operation_limit=60, patience=0) as client:
+        with pytest.raises(FabricTimeout, match="Still running after 60 s"):
+            await _send(client)
+
+
 async def test_polls_that_fail_do_not_end_the_operation(
     fabric: ScriptedFabric, time: FakeTime
 ) -> None:
