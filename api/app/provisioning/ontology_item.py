@@ -87,7 +87,7 @@ async def _provided(run: Run, lakehouse: Lakehouse, preparation: Preparation) ->
         ontology, files, lost = await _sent(run, lakehouse, preparation, files)
     if not run.journal.landed.ontology_checked:
         lost += await _read_back(run, ontology, count_ontology(files))
-        await run.journal.save(ontology_checked=True)
+        await run.journal.save(ontology_checked=not lost)
     return Ontology(ontology, warnings + lost, incomplete=bool(lost))
 
 
