@@ -64,6 +64,8 @@ class Host:
         if response is None:
             entry.status = "cut"
             cut(scope)
+            while (await receive())["type"] != "http.disconnect":  # else it is logged as an error
+                pass
             return
         entry.answered(response)
         request_id = str(uuid4())
