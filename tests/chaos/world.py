@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from peers.fabric import running as stand_in
+from peers.fabric.running import Running
 
+from support import fabric_services
 from support.packs import Files, tarball, yaml_bytes
-from support.stack import Stack, running
 
 VERTICES: Mapping[str, int] = {"Site": 3, "Room": 3, "Device": 2}
 EDGES: Mapping[str, int] = {"in_site": 3, "in_room": 2}
@@ -21,8 +21,7 @@ OPERATION_SECONDS = "12"
 
 @dataclass(frozen=True)
 class World:
-    fabric: stand_in.Running
-    stack: Stack
+    fabric: Running
     client: httpx.Client
     folder: Path
 
@@ -39,17 +38,16 @@ def world(folder: Path) -> Iterator[World]:
         "refresh_seconds": 0.05,
     }
     settings = {
-        "FABRIC": "stand-in",
-        "FABRIC_CALLS_PER_MINUTE": "100000",
         "FABRIC_PATIENCE_SECONDS": PATIENCE_SECONDS,
         "FABRIC_OPERATION_SECONDS": OPERATION_SECONDS,
     }
     with (
-        stand_in.running(folder / "fabric", retry_after=0, table_lists=0, **quick) as fabric,
-        running(folder / "stack", **settings, **fabric.env) as stack,
-        stack.client() as client,
+        fabric_services.running(
+            folder, settings=settings, retry_after=0, table_lists=0, **quick
+        ) as fabric,
+        fabric.stack.client() as client,
     ):
-        yield World(fabric, stack, client, folder)
+        yield World(fabric.peer, client, folder)
 
 
 def files(scenario: str) -> Files:

@@ -8,6 +8,7 @@ import pytest
 from peers.fabric.running import Running
 from playwright.sync_api import Browser, Page, Route, expect
 
+from support import fabric_services
 from support.browser import context_of, examine
 from support.connections import (
     PATH,
@@ -19,27 +20,28 @@ from support.connections import (
     facts,
     forget_all,
 )
+from support.fabric_services import FabricServices
 from support.job_pages import announcements
-from support.stack import Stack, practising, wait_until
+from support.stack import Stack, wait_until
 
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture(scope="module")
-def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Running]]:
-    with practising(tmp_path_factory.mktemp("practice")) as both:
-        yield both
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FabricServices]:
+    with fabric_services.running(tmp_path_factory.mktemp("practice")) as practice:
+        yield practice
 
 
 @pytest.fixture(scope="module")
-def console(practice: tuple[Stack, Running]) -> Stack:
-    return practice[0]
+def console(practice: FabricServices) -> Stack:
+    return practice.stack
 
 
 @pytest.fixture
-def fabric(practice: tuple[Stack, Running]) -> Iterator[Running]:
+def fabric(practice: FabricServices) -> Iterator[Running]:
     """As it is at first, with no workspace connected."""
-    stack, fabric = practice
+    stack, fabric = practice.stack, practice.peer
     yield fabric
     fabric.reset()
     forget_all(stack)

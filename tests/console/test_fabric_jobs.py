@@ -10,12 +10,14 @@ from peers.fabric.running import Running
 from playwright.sync_api import Locator, Page, expect
 
 from benchmarks.job_list import ended_job
+from support import fabric_services
 from support.browser import SAMPLE, examine
 from support.connections import choice, connect, connected, facts, forget_all
+from support.fabric_services import FabricServices
 from support.job_pages import job_row, open_panel, step_row, store_job
 from support.jobs import submit
 from support.packs import base_pack, tarballs
-from support.stack import Stack, practising
+from support.stack import Stack
 from support.upload_dialog import choose, jobs_of, open_dialog, row, save
 
 LONG = 600
@@ -23,20 +25,20 @@ IN_PRACTICE = re.compile("^Microsoft Fabric – workspace “Practice”")
 
 
 @pytest.fixture(scope="module")
-def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Running]]:
-    with practising(tmp_path_factory.mktemp("practice"), retry_after=0) as both:
-        yield both
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FabricServices]:
+    with fabric_services.running(tmp_path_factory.mktemp("practice"), retry_after=0) as practice:
+        yield practice
 
 
 @pytest.fixture(scope="module")
-def console(practice: tuple[Stack, Running]) -> Stack:
-    return practice[0]
+def console(practice: FabricServices) -> Stack:
+    return practice.stack
 
 
 @pytest.fixture
-def fabric(practice: tuple[Stack, Running]) -> Running:
+def fabric(practice: FabricServices) -> Running:
     """Nothing is connected, and tables take for ever to load."""
-    stack, fabric = practice
+    stack, fabric = practice.stack, practice.peer
     forget_all(stack)
     fabric.set(load_seconds=LONG)
     return fabric

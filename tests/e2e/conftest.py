@@ -18,7 +18,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def fabric(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FabricServices]:
     """Shared by the tests that don't break it; the workspace *Practice* is connected."""
-    with fabric_services.running(tmp_path_factory.mktemp("fabric")) as fabric:
+    folder = tmp_path_factory.mktemp("fabric")
+    with fabric_services.running(folder, **fabric_services.QUICK) as fabric:
         fabric.connect()
         yield fabric
 

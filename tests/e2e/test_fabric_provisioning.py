@@ -217,6 +217,8 @@ def test_forms_that_can_not_be_taken(
         "/api/fabric/provision/graph", data={"workspace_id": fabric.peer.workspace}
     )
     assert answer.status_code in {400, 422}
+    staging = fabric.stack.data / "staging"
+    wait_until(lambda: not [*staging.glob(".incoming-*")], seconds=5, what="nothing to be left")
 
 
 def test_another_load_replaces_what_is_there(

@@ -13,7 +13,13 @@ from peers.fabric.running import running as stand_in
 from support import stack
 from support.stack import Stack
 
-QUICK = {"load_seconds": 0, "ontology_seconds": 0, "refresh_seconds": 0, "retry_after": None}
+QUICK: dict[str, Any] = {
+    "load_seconds": 0,
+    "ontology_seconds": 0,
+    "refresh_seconds": 0,
+    "retry_after": None,
+}
+"""A stand-in that does nothing slowly."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,8 @@ class FabricServices:
 def running(
     folder: Path, *, settings: dict[str, str] | None = None, **peer: Any
 ) -> Iterator[FabricServices]:
-    """``settings`` of the services, ``peer`` those of the stand-in, which does nothing slowly."""
-    with stand_in(folder / "peer", **{**QUICK, **peer}) as fabric:
+    """``settings`` of the services, ``peer`` those of the stand-in. No workspace is connected."""
+    with stand_in(folder / "peer", **peer) as fabric:
         many = {"FABRIC_CALLS_PER_MINUTE": "100000"}
         wanted = {"FABRIC": "stand-in", **fabric.env, **many, **(settings or {})}
         with stack.running(folder / "stack", **wanted) as services:

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-from peers.fabric.running import Running
-from peers.fabric.running import running as fabric_running
 
 from local import nginx
 
@@ -209,15 +207,3 @@ def running(folder: Path, **settings: str) -> Iterator[Stack]:
         yield stack
     finally:
         stack.stop()
-
-
-@contextmanager
-def practising(folder: Path, **settings: Any) -> Iterator[tuple[Stack, Running]]:
-    """Both services before the stand-in for Fabric, where no workspace is connected yet.
-
-    ``settings`` are the stand-in's.
-    """
-    with fabric_running(folder / "fabric", **settings) as fabric:
-        environment = {"FABRIC": "stand-in", "FABRIC_CALLS_PER_MINUTE": "10000", **fabric.env}
-        with running(folder, **environment) as stack:
-            yield stack, fabric

@@ -10,6 +10,7 @@ from itertools import islice
 from app.errors import StepFailed
 from app.provisioning.model import FabricGraph
 from app.provisioning.run import Run
+from app.provisioning.together import together
 from fabric_client import FabricError, FabricTimeout, FabricUnavailable, quote_identifier
 
 QUERIES = 4
@@ -54,10 +55,11 @@ class Proof:
             return "nothing can be queried yet"
         try:
             for some in _batched(self._wanted(), QUERIES):
-                found = await asyncio.gather(
-                    *(self._difference(graph_model, *wanted) for wanted in some)
-                )
-                if wrong := next(filter(None, found), ""):
+                asked = [
+                    asyncio.create_task(self._difference(graph_model, *wanted)) for wanted in some
+                ]
+                await together(*asked)
+                if wrong := next(filter(None, (each.result() for each in asked)), ""):
                     return wrong  # each query counts against a quota
         except (FabricError, FabricTimeout) as error:
             if error.code not in _NOT_YET and not isinstance(error, FabricUnavailable):

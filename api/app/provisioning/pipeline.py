@@ -12,7 +12,7 @@ the journal has is; nothing is ever deleted.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -118,50 +118,51 @@ class Pipeline:
         run.phases.finish("lakehouse")
         if "tables" in wanted:
             await Landing(run, lakehouse, preparation, Path(request.work)).all()
-        model, ontology = await self._items(wanted, run, lakehouse, preparation, model)
-        return Provisioned(preparation, run.phases.as_dicts(), lakehouse, model, ontology)
+        items = _Items(run, lakehouse, preparation)
+        await items.make([name for name in wanted if name in ("graph", "ontology")], model)
+        return Provisioned(
+            preparation, run.phases.as_dicts(), lakehouse, items.graph_model_id, items.ontology
+        )
 
     async def _begin(self, request: PrepareRequest, run: Run) -> tuple[Preparation, Found]:
-        prepared: list[Preparation] = []
-        found: list[Found] = []
+        preparing = asyncio.create_task(self._prepare(request, run))
+        looking = asyncio.create_task(_look_around(run))
+        await together(preparing, looking)
+        return preparing.result(), looking.result()
 
-        async def prepare() -> None:
-            with run.phases.running("prepare"):
-                preparation = await self._preparer.prepare(request, run.phases)
-                run.phases.tell("prepare", _amount(preparation))
-            prepared.append(preparation)
+    async def _prepare(self, request: PrepareRequest, run: Run) -> Preparation:
+        with run.phases.running("prepare"):
+            preparation = await self._preparer.prepare(request, run.phases)
+            run.phases.tell("prepare", _amount(preparation))
+        return preparation
 
-        async def look_around() -> None:
-            run.phases.begin("lakehouse")
-            with run.phases.blaming("lakehouse"):
-                found.append(await look(run))
 
-        await together(prepare(), look_around())
-        return prepared[0], found[0]
+class _Items:
+    """Graph model and ontology, made side by side."""
 
-    async def _items(
-        self,
-        wanted: tuple[PhaseName, ...],
-        run: Run,
-        lakehouse: Lakehouse,
-        preparation: Preparation,
-        model: str,
-    ) -> tuple[str, Ontology]:
-        """Graph model and ontology, side by side."""
-        models, ontologies = [model], [Ontology("", [])]
+    def __init__(self, run: Run, lakehouse: Lakehouse, preparation: Preparation) -> None:
+        self.graph_model_id = ""
+        self.ontology = Ontology("", [])
+        self._made_of = (run, lakehouse, preparation)
+        self._run = run
 
-        async def graph() -> None:
-            with run.phases.running("graph"):
-                models.append(await provide_graph(run, lakehouse, preparation, model))
+    async def make(self, wanted: Sequence[PhaseName], found: str) -> None:
+        """``found``: the graph model that is there already, if any."""
+        works = {"graph": lambda: self._graph(found), "ontology": self._ontology}
+        await together(*(works[name]() for name in wanted), halted=asyncio.Event())
 
-        async def ontology() -> None:
-            ontologies.append(await provide_ontology(run, lakehouse, preparation))
+    async def _graph(self, found: str) -> None:
+        with self._run.phases.running("graph"):
+            self.graph_model_id = await provide_graph(*self._made_of, found)
 
-        works = [
-            work() for name, work in (("graph", graph), ("ontology", ontology)) if name in wanted
-        ]
-        await together(*works, halted=asyncio.Event())
-        return models[-1], ontologies[-1]
+    async def _ontology(self) -> None:
+        self.ontology = await provide_ontology(*self._made_of)
+
+
+async def _look_around(run: Run) -> Found:
+    run.phases.begin("lakehouse")
+    with run.phases.blaming("lakehouse"):
+        return await look(run)
 
 
 def _amount(preparation: Preparation) -> str:

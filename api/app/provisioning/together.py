@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable
 from typing import Any
 
 LAST_WORDS = 60.0
 
 
-async def together(*works: Coroutine[Any, Any, None], halted: asyncio.Event | None = None) -> None:
-    """Ends when all have; raises what the first one that failed raised.
+async def together(*works: Awaitable[Any], halted: asyncio.Event | None = None) -> None:
+    """Ends when all have; raises what the first one that failed raised. Whoever wants their
+    results gives tasks.
 
     Then ``halted`` is set, and the others get a minute to bring to an end what they have begun in
     Fabric, where it goes on anyway; without it they are cancelled at once. Cancelling this

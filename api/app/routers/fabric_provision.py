@@ -111,5 +111,5 @@ async def _provision(goal: Goal, request: Request, services: Services) -> Respon
         form = await receive_form(
             request, directory, fields=FIELDS, files=("file",), max_file_bytes=limit
         )
-        events = await services.direct.begin(goal, form, folder.pop_all())
+        events = await services.direct.begin(goal, form, folder)
     return event_stream(events)

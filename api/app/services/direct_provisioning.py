@@ -46,8 +46,8 @@ class DirectProvisioning:
     async def begin(
         self, goal: Goal, form: Form, folder: AsyncExitStack
     ) -> AsyncGenerator[Event, None]:
-        """Its events, once the workspace is taken. ``folder``, where the form's file lies, is
-        closed at the end.
+        """Its events, once the workspace is taken. ``folder``, where the form's file lies, passes
+        to the task that does the work, and is closed at its end.
 
         Raises InvalidSubmission, and WorkspaceBusy while another is at work there.
         """
@@ -57,7 +57,7 @@ class DirectProvisioning:
         order = _order(goal, form.fields, form.files["file"].path)
         queue: Queue = asyncio.Queue()
         taken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        work = self._run(self._provisioning, order, folder, queue, taken)
+        work = self._run(self._provisioning, order, folder.pop_all(), queue, taken)
         task = asyncio.create_task(work, name=f"provision {order.target.workspace_id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -95,6 +95,8 @@ class DirectProvisioning:
                     return
                 log.exception("provisioning failed")
                 queue.put_nowait(_error(INTERNAL))
+            finally:
+                taken.cancel()  # whoever waits for it, where this was stopped before
 
 
 async def _outcome(provisioning: FabricProvisioning, order: Order, queue: Queue) -> Event:

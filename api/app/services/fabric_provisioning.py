@@ -16,6 +16,7 @@ from typing import Any
 from app.clients.graph_query import Complete, GraphQueryClient
 from app.models import WorkspaceHolder
 from app.provisioning.journal import Journal
+from app.provisioning.lakehouse import Lakehouse
 from app.provisioning.model import Column, FabricGraph
 from app.provisioning.phases import Observer
 from app.provisioning.pipeline import Goal, Pipeline, Provisioned
@@ -129,12 +130,10 @@ class FabricProvisioning:
         preparation = provisioned.preparation
         result = {**preparation.counts, "names": preparation.graph.names()}
         if provisioned.lakehouse:
-            result["store"] = self._store(provisioned)
+            result["store"] = self._store(provisioned, provisioned.lakehouse)
         return {**result, "phases": provisioned.phases}
 
-    def _store(self, provisioned: Provisioned) -> dict[str, Any]:
-        lakehouse = provisioned.lakehouse
-        assert lakehouse  # noqa: S101 - asked before
+    def _store(self, provisioned: Provisioned, lakehouse: Lakehouse) -> dict[str, Any]:
         ids = {
             "graph_model_id": provisioned.graph_model_id,
             "ontology_id": provisioned.ontology.id,
@@ -147,21 +146,20 @@ class FabricProvisioning:
             **{name: value for name, value in ids.items() if value},
             "location": f"{lakehouse.workspace_name}/{lakehouse.name}",
             "tables": [table.table for table in provisioned.preparation.graph.tables],
-            "links": self._links(provisioned) if self._portal else {},
+            "links": _links(provisioned, lakehouse) if self._portal else {},
         }
 
-    def _links(self, provisioned: Provisioned) -> dict[str, str]:
-        """Pages of the portal. (Their addresses are as people see them; no document lists them.)"""
-        lakehouse = provisioned.lakehouse
-        assert lakehouse  # noqa: S101 - asked before
-        home = f"{PORTAL}/{lakehouse.workspace_id}"
-        pages = {
-            "lakehouse": ("lakehouses", lakehouse.id),
-            "graph": ("graphmodels", provisioned.graph_model_id),
-            "ontology": ("ontologies", provisioned.ontology.id),
-        }
-        found = {name: f"{home}/{kind}/{id_}" for name, (kind, id_) in pages.items() if id_}
-        return {"workspace": f"{home}/list", **found}
+
+def _links(provisioned: Provisioned, lakehouse: Lakehouse) -> dict[str, str]:
+    """Pages of the portal. (Their addresses are as people see them; no document lists them.)"""
+    home = f"{PORTAL}/{lakehouse.workspace_id}"
+    pages = {
+        "lakehouse": ("lakehouses", lakehouse.id),
+        "graph": ("graphmodels", provisioned.graph_model_id),
+        "ontology": ("ontologies", provisioned.ontology.id),
+    }
+    found = {name: f"{home}/{kind}/{id_}" for name, (kind, id_) in pages.items() if id_}
+    return {"workspace": f"{home}/list", **found}
 
 
 def _catalog(graph: FabricGraph) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The smallest parts of expressions: literals, variables, calls, what stands in brackets."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,7 +15,7 @@ _UNSUPPORTED = {"CASE", "PROPERTIES", "REGEXP_CONTAINS", "CARDINALITY", "VALUE",
 }
 
 
-class Atoms(Cursor):
+class Atoms(Cursor, ABC):
     """``scope`` holds the variables that can be used; ``aggregates`` those met so far."""
 
     def __init__(self, *arguments: Any) -> None:
@@ -22,11 +23,11 @@ class Atoms(Cursor):
         self.scope: set[str] = set()
         self.aggregates: list[Aggregate] = []
 
-    def expression(self) -> Expression:
-        raise NotImplementedError
+    @abstractmethod
+    def expression(self) -> Expression: ...
 
-    def exists(self) -> Expression:
-        raise NotImplementedError
+    @abstractmethod
+    def exists(self) -> Expression: ...
 
     def atom(self) -> Expression:
         token = self.token
