@@ -9,7 +9,7 @@ import pytest
 
 from support import provision
 from support.fabric_services import FabricServices
-from support.jobs import cypher, load, step
+from support.jobs import cypher, load, step, wait_for_end
 from support.packs import base_pack, tarballs
 
 COUNT = "MATCH (n) RETURN count(n) AS n"
@@ -115,3 +115,22 @@ def provisioned(
     assert (status, event) == (200, "complete"), data
     found: dict[str, Any] = data
     return found
+
+
+def test_a_retry_tells_again_what_an_ontology_lacks(
+    fabric: FabricServices, client: httpx.Client, graph: Path
+) -> None:
+    """Refused with bound relationships, it was made without them; then the graph failed."""
+    refused = {"code": "RefusedForPractice", "message": "Refused for practice."}
+    fabric.peer.fault("operation-fails", "/ontologies$", method="POST", **refused)
+    fabric.peer.fault("job-fails", "/graphModels$", method="POST", **refused)
+    job = load(client, "lacking", {"graph": graph}, backend="fabric-gql")
+    assert job["status"] == "error", job
+    before = fabric.peer.last_request()
+    assert client.post(f"/api/upload-jobs/{job['id']}/retry").status_code == 202
+    job = wait_for_end(client, job["id"])
+    assert job["status"] == "done", job
+    kinds = [each["kind"] for each in step(job, "graph")["warnings"]]
+    assert kinds == ["ontology_incomplete"]
+    sent = fabric.peer.requests("/ontologies$|/ontologies/.*/updateDefinition", since=before)
+    assert [each for each in sent if each["method"] == "POST"] == []
