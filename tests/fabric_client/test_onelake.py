@@ -5,8 +5,12 @@ import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from azure.core.pipeline import PipelineContext, PipelineRequest
+from azure.core.pipeline.transport import HttpRequest
 from starlette.responses import Response
 
 from fabric_client import (
@@ -18,8 +22,11 @@ from fabric_client import (
     FabricSignInFailed,
     FabricUnavailable,
     OneLake,
+    TokenSource,
     default_credential,
 )
+from fabric_client.onelake_transport import OneLakeRetry
+from support.scripted_fabric import FakeCredential, FakeTime
 from support.small_onelake import STORAGE_SCOPE, SmallOneLake, refused, small_onelake, throttled
 
 WS = "11111111-1111-4111-8111-111111111111"
@@ -207,6 +214,30 @@ async def test_an_expired_token_is_renewed(
     lake.good = "another"
     await onelake.upload(WS, LH, "Files/b.bin", _file(tmp_path, 10))
     assert lake.scopes == [STORAGE_SCOPE] * 2
+
+
+async def test_a_token_that_was_renewed_meanwhile_is_fetched_too() -> None:
+    """Beside other uploads: the SDK may hand out the refused token again before it has the new."""
+    clock = FakeTime()
+    tokens = TokenSource(FakeCredential(clock), STORAGE_SCOPE, clock.clock)
+    old = await tokens.token()
+    sent = [old, old, "token-2"]
+
+    class Service:
+        """The rest of the SDK's pipeline, which puts the token on."""
+
+        async def send(self, request: Any) -> Any:
+            token = sent.pop(0)
+            request.http_request.headers["Authorization"] = f"Bearer {token}"
+            status = 401 if token == old else 200
+            return SimpleNamespace(http_response=SimpleNamespace(status_code=status, headers={}))
+
+    retry = OneLakeRetry(tokens, clock.clock, patience=60)
+    retry.next = Service()  # type: ignore[assignment]
+    request = PipelineRequest(HttpRequest("HEAD", "https://here"), PipelineContext(None))
+    answer = await retry.send(request)
+    assert answer.http_response.status_code == 200
+    assert sent == []
 
 
 async def test_properties_listing_and_deleting(

@@ -43,7 +43,7 @@ class OneLakeRetry(ExponentialRetry):
 
     async def send(self, request: Any) -> Any:  # type: ignore[override]  # as the SDK's own does
         self.configure_retries(request)  # also takes options away that the transport refuses
-        renewed, end = False, self._clock.monotonic() + self._patience
+        renewed, end = "", self._clock.monotonic() + self._patience
         for attempt in range(1, _TRIES + 1):
             backed_off = backoff(attempt, first=1, top=30)
             pause: float | None = backed_off
@@ -54,9 +54,8 @@ class OneLakeRetry(ExponentialRetry):
                     raise
             else:
                 status = response.http_response.status_code
-                if status == 401 and not renewed:
-                    renewed = True
-                    pause = await self._renew(request)
+                if status == 401:
+                    renewed, pause = await self._renew(request, renewed)
                 else:
                     pause = self._asked(response, backed_off) if status in _PASSING else None
                 if self._is_last(attempt, pause, end):
@@ -69,10 +68,15 @@ class OneLakeRetry(ExponentialRetry):
         """Whether it is not tried again after ``pause``."""
         return pause is None or attempt == _TRIES or self._clock.monotonic() + pause > end
 
-    async def _renew(self, request: Any) -> float:
-        refused = request.http_request.headers.pop("Authorization", "")
-        await self._tokens.renew(refused.removeprefix("Bearer "))
-        return 0.0
+    async def _renew(self, request: Any, renewed: str) -> tuple[str, float | None]:
+        """The new token, and no pause; None where the one that was renewed is refused as well.
+
+        Beside other requests the SDK may put the old one on once more.
+        """
+        refused = request.http_request.headers.pop("Authorization", "").removeprefix("Bearer ")
+        if refused == renewed:
+            return renewed, None
+        return await self._tokens.renew(refused), 0.0
 
     def _asked(self, response: Any, unasked: float) -> float:
         asked = retry_after(response.http_response.headers, self._clock.time())
