@@ -1,8 +1,9 @@
 """What the environment decides, read once at start-up."""
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import ByteSize, Field, PositiveInt
+from pydantic import ByteSize, Field, PositiveInt, SecretStr, field_validator
 
 from fabric_client.settings import FabricSettings
 from service_kit.serving import ServiceSettings
@@ -24,7 +25,37 @@ class Settings(FabricSettings, ServiceSettings):
     max_unpacked_bytes: ByteSize = Field(ByteSize(50 * GIB), gt=0)
     max_compression_ratio: PositiveInt = 200
 
+    cosmos_nosql_endpoint: str = Field("", description="documents and telemetry go there")
+    cosmos_nosql_key: SecretStr | None = Field(None, description="none: Entra ID")
+    cosmos_gremlin_endpoint: str = Field("", description="graphs go there")
+    cosmos_gremlin_key: SecretStr | None = Field(None, description="none: Entra ID")
+    cosmos_gremlin_database: str = "scenarios"
+    cosmos_gremlin_graph: str = "graphs"
+    cosmos_gremlin_partition_key: str = Field("pk", description="of the graph, without its slash")
+    cosmos_gremlin_dialect: Literal["cosmos", "tinkerpop"] = "cosmos"
+
     query_timeout: float = Field(30.0, gt=0)
     query_max_rows: PositiveInt = 10_000
     query_memory: ByteSize = Field(ByteSize(512 * MIB), gt=0)
     query_workers: PositiveInt = 2
+
+    @field_validator("cosmos_nosql_key", "cosmos_gremlin_key")
+    @classmethod
+    def _none_if_empty(cls, key: SecretStr | None) -> SecretStr | None:
+        return key if key and key.get_secret_value() else None
+
+    @field_validator("cosmos_nosql_endpoint")
+    @classmethod
+    def _http(cls, endpoint: str) -> str:
+        return _checked(endpoint, "https://", "http://")
+
+    @field_validator("cosmos_gremlin_endpoint")
+    @classmethod
+    def _websocket(cls, endpoint: str) -> str:
+        return _checked(endpoint, "wss://", "ws://")
+
+
+def _checked(endpoint: str, *schemes: str) -> str:
+    if endpoint and not endpoint.startswith(schemes):
+        raise ValueError(f"must begin with {' or '.join(schemes)}")
+    return endpoint
