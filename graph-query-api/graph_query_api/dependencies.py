@@ -9,6 +9,7 @@ from pydantic import WithJsonSchema
 
 from graph_query_api.errors import FabricOff, ServiceKeyRequired
 from graph_query_api.services.containers import Containers
+from graph_query_api.services.deletion import Deletion
 from graph_query_api.services.fabric_connections import FabricConnections
 from graph_query_api.services.fabric_discovery import FabricDiscovery
 from graph_query_api.services.fabric_graphs import FabricCatalogs, ProvisionedGraphs
@@ -35,6 +36,7 @@ class Services:
     settings: Settings
     containers: Containers
     scenarios: Scenarios
+    deletion: Deletion
     knowledge: Knowledge
     prompts: Prompts
     queries: Queries
@@ -56,6 +58,10 @@ def containers(request: Request) -> Containers:
 
 def scenarios(request: Request) -> Scenarios:
     return services(request).scenarios
+
+
+def deletion(request: Request) -> Deletion:
+    return services(request).deletion
 
 
 def knowledge(request: Request) -> Knowledge:
@@ -126,6 +132,7 @@ def require_service_key(
 
 ContainersDep = Annotated[Containers, Depends(containers)]
 ScenariosDep = Annotated[Scenarios, Depends(scenarios)]
+DeletionDep = Annotated[Deletion, Depends(deletion)]
 KnowledgeDep = Annotated[Knowledge, Depends(knowledge)]
 PromptsDep = Annotated[Prompts, Depends(prompts)]
 QueriesDep = Annotated[Queries, Depends(queries)]

@@ -26,7 +26,8 @@ GraphQueryError
 ├── QueryTooLarge                 took more memory than a query may
 ├── QueryBusy                     every worker has been taken for too long
 ├── BackendUnavailable            unknown, or not configured
-├── BackendOff                    a scenario's graph lies where this service does not look
+├── BackendOff                    a scenario's part lies where this service does not look
+│   └── CosmosOff
 ├── FabricNotReachable            no answer, no sign-in, no room for more calls: try later
 ├── FabricRefused                 Fabric does not give what was asked for
 ├── WorkspaceNotUsable            one that can't be connected
@@ -187,6 +188,15 @@ class BackendOff(GraphQueryError):
     def __init__(self) -> None:
         super().__init__(
             f"This graph lies in Microsoft Fabric, which is switched off here. {FABRIC_SETTINGS}"
+        )
+
+
+class CosmosOff(BackendOff):
+    def __init__(self, part: str, setting: str) -> None:
+        GraphQueryError.__init__(
+            self,
+            f"This {part} lies in Cosmos DB, which is not configured here. "
+            f"Set {setting} as it was, then start the services again.",
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from graph_query_api.services.journal import draft
 from support.fabric_app import WORKSPACE, running_before
 from support.graph_query_app import RunningApp, problem, running
 from support.packs import base_pack, tarballs
@@ -285,9 +286,10 @@ async def test_after_a_restart_without_fabric_it_says_what_to_set(
 ) -> None:
     async with running_before(script, tmp_path, monkeypatch) as app:
         await put(app)
-        await app.services.catalogs.save(
-            "left-by-a-crash", await app.services.catalogs.get("hello", (await generation(app)))
-        )
+        graph = await app.services.catalogs.get("hello", await generation(app))
+        entry = draft("left-by-a-crash", "fabric-gql", {})
+        await app.services.prompts._journal.note("hello", "graph", entry)
+        await app.services.catalogs.save("left-by-a-crash", graph.model_dump(mode="json"))
     monkeypatch.undo()
     async with running(tmp_path) as app:
         assert await catalogs(app) == 1

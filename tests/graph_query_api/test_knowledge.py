@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from graph_query_api.services.generations import Generations
+from graph_query_api.services.journal import draft
 from graph_query_api.services.knowledge import KnowledgeSlot, check_knowledge
 from graph_query_api.stores.query import Query
 from scenario_pack.folder import ScenarioFolder
@@ -64,7 +65,7 @@ async def load_prompts(app: RunningApp, root: Path, texts: Mapping[str, str]) ->
 
 async def stored(app: RunningApp, slot: KnowledgeSlot = "runbooks") -> int:
     """How many documents of any generation there are."""
-    await app.services.knowledge._background.aclose()
+    await app.services.knowledge._journal._background.aclose()
     store = app.services.knowledge._stores[slot]._store
     return len((await store.list(Query(), limit=1000)).documents)
 
@@ -147,7 +148,7 @@ async def test_a_failed_load_changes_nothing(app: RunningApp, tmp_path: Path) ->
         raise ConnectionAbortedError
 
     with pytest.raises(ConnectionAbortedError):
-        await load(app, tmp_path / "2", {"new.md": "# New"}, guard=gone)
+        await load(app, tmp_path / "2", {"new.md": "# New"}, last_look=gone)
     with pytest.raises(PackError):
         await load(app, tmp_path / "3", {"good.md": "# Good", "bad.md": b"\xff"})
     with pytest.raises(PackError):
@@ -197,6 +198,8 @@ async def test_restart_removes_loads_that_nobody_refers_to_and_a_lost_index_come
 ) -> None:
     async with running(tmp_path / "data") as app:
         await load(app, tmp_path / "p", TEXTS)
+        entry = draft("crashed", "embedded", {})
+        await app.services.knowledge._journal.note("hello", "runbooks", entry)
         orphans = [{"id": str(n), "generation": "crashed"} for n in range(5)]
         await app.services.knowledge._stores["runbooks"]._store.create_many(orphans)
         assert await stored(app) == 7
@@ -271,6 +274,6 @@ async def test_a_failed_load_of_prompts_shows_nothing(app: RunningApp, tmp_path:
             backend="embedded",
             resources=Resources("hello-topology", "hello"),
         )
-    await app.services.knowledge._background.aclose()
+    await app.services.knowledge._journal._background.aclose()
     assert len((await store._store.list(Query())).documents) == 1
     assert len((await app.client.get(f"{URL}/prompts")).json()["prompts"]) == 1

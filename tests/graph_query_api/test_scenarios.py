@@ -127,14 +127,15 @@ async def test_switching_a_part_creates_the_scenario_and_gives_the_former(
     put = await app.client.put(f"{URL}/aa", json={"display_name": "A"})
     assert put.status_code == 200
     assert put.json()["parts"]["graph"]["generation"] == second.generation
-    assert await scenarios.generations("graph") == {second.generation}
+    assert await scenarios.generations("graph", "aa") == {second.generation}
 
 
 async def test_a_guard_that_raises_switches_nothing(scenarios: Scenarios) -> None:
     first = record()
     await scenarios.switch_part("aa", "graph", first)
 
-    async def gone() -> None:
+    async def gone(replaced: PartRecord | None) -> None:
+        assert replaced == first
         raise ConnectionAbortedError
 
     with pytest.raises(ConnectionAbortedError):
@@ -185,7 +186,7 @@ async def test_deletion_without_data_keeps_the_parts_for_later(
     assert (await app.client.get(URL)).json() == {"scenarios": []}
     problem(await app.client.delete(f"{URL}/aa"), 404)
     problem(await app.client.put(f"{URL}/aa", json={}, headers={"If-Match": "*"}), 412)
-    assert await scenarios.generations("graph") == {part.generation}, "still somebody's"
+    assert await scenarios.generations("graph", "aa") == {part.generation}, "still somebody's"
 
     back = await app.client.put(f"{URL}/aa", json={})
     assert back.status_code == 201
@@ -206,5 +207,5 @@ async def test_deletion_with_data_after_one_without(app: RunningApp, scenarios: 
     await app.client.delete(f"{URL}/aa")
     dropped = (await app.client.delete(f"{URL}/aa", params={"data": "true"})).json()
     assert set(dropped["dropped"]) == {"runbooks"}
-    assert await scenarios.generations("runbooks") == set()
+    assert await scenarios.generations("runbooks", "aa") == set()
     problem(await app.client.delete(f"{URL}/aa", params={"data": "true"}), 404)

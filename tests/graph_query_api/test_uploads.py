@@ -334,7 +334,15 @@ async def test_what_a_crash_left_goes_at_the_start(tmp_path: Path) -> None:
         for slot in ("graph", "telemetry"):
             await post(app, slot, tarballs(tmp_path / slot, base_pack())[slot])
         kept = files_of(app)
-    for name in ("graph-old.lbug", "graph-old.json", "telemetry-old.duckdb", "graph-x.lbug.wal"):
+    old = "20260101t000000-0123abcd"
+    for name in (
+        f"graph-{old}.lbug",
+        f"graph-{old}.json",
+        f"telemetry-{old}.duckdb",
+        f"search-runbooks-{old}.db",
+        f"search-runbooks-{old}.db.0a1b2c3d.tmp",
+        "graph-x.lbug.wal",
+    ):
         (data / "scenarios" / "hello" / name).write_bytes(b"x")
     (data / "tmp" / "half").mkdir(parents=True)
     async with running(data) as app:

@@ -1,7 +1,7 @@
 """Graphs as Ladybug files, one a load, read by worker processes."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,16 +72,6 @@ class LadybugGraphs:
         self._queries.forget(path)
         self._topologies.forget(path)
         return True
-
-    async def sweep(self, keep: Collection[str]) -> None:
-        """At start-up: removes every load that is not in ``keep``."""
-
-        def remove_all() -> None:
-            for path in self._directory.glob("*/graph-*"):
-                if path.name.removeprefix("graph-").split(".")[0] not in keep:
-                    path.unlink(missing_ok=True)
-
-        await asyncio.to_thread(remove_all)
 
     async def aclose(self) -> None:
         await self._queries.aclose()

@@ -46,7 +46,7 @@ def _graph(
         if request.check_only:
             catalog = catalog_of(prepared)
         else:
-            catalog = load_graph(prepared, Path(request.target), work, progress.loading)
+            catalog = load_graph(prepared, Path(request.target["path"]), work, progress.loading)
     return {
         **prepared.counts(),
         "names": catalog.names(),
@@ -65,7 +65,7 @@ def _telemetry(
     with prepared.con:
         progress.expect(sum(each.rows for each in prepared.tables))
         if not request.check_only:
-            load_telemetry(prepared, Path(request.target), work, progress.loading)
+            load_telemetry(prepared, Path(request.target["path"]), work, progress.loading)
     return {
         "tables": {each.name: each.rows for each in prepared.tables},
         "warnings": _warnings(prepared.warnings),

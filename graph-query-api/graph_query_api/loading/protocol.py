@@ -15,14 +15,16 @@ LoadedSlot = Literal["graph", "telemetry"]
 class LoadRequest:
     """``archive`` into ``target``, with ``work`` for what is needed on the way.
 
-    With ``check_only`` everything is read and judged, and nothing written to ``target``.
+    ``target`` is what a destination says; its ``kind`` tells which one. With ``check_only``
+    everything is read and judged, and nothing written to it.
     """
 
     slot: LoadedSlot
     archive: str
     work: str
-    target: str
+    target: dict[str, Any]
     scenario: str
+    generation: str
     check_only: bool
     limits: Limits
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from graph_query_api.dependencies import ScenarioName, ScenariosDep
+from graph_query_api.dependencies import DeletionDep, ScenarioName, ScenariosDep
 from graph_query_api.models import DeletedScenario, Scenario, ScenarioList, ScenarioMetadata
 from graph_query_api.routers.preconditions import ETAG_HEADER, IfMatch, etag_of
 from scenario_pack.names import check_scenario_name
@@ -62,11 +62,11 @@ async def put_scenario(
 @router.delete("/{name}", summary="Delete a scenario", responses=PROBLEM_RESPONSES(404, 409))
 async def delete_scenario(
     name: ScenarioName,
-    scenarios: ScenariosDep,
+    deletion: DeletionDep,
     data: Annotated[bool, Query(description="drop the loaded data too")] = False,
 ) -> DeletedScenario:
     """Without `data=true` the loaded parts stay, out of sight: a scenario that is saved or
     loaded under this name later has them again, and deleting once more with `data=true` drops
     them. What is in Fabric is never dropped. The answer lists what was dropped, and what stays
     and where. 409 with `job_id` while an upload job of the scenario is pending or running."""
-    return await scenarios.delete(name, data=data)
+    return await deletion.delete(name, data=data)

@@ -24,9 +24,10 @@ FORM = form_openapi(
         },
         "backend": {
             "type": "string",
-            "enum": ["embedded", "fabric-gql", ""],
-            "default": "embedded",
-            "description": "where the graph goes; one that goes into Fabric is not sent here",
+            "enum": ["embedded", "cosmosdb-gremlin", "fabric-gql", ""],
+            "default": "",
+            "description": "where the graph goes, by default `cosmosdb-gremlin` if it is "
+            "available, else `embedded`; one that goes into Fabric is not sent here",
         },
         "check_only": {
             "type": "string",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,17 +59,6 @@ class SearchIndexes:
 
     async def remove(self, key: IndexKey) -> None:
         await self._run(lambda: self._path(key).unlink(missing_ok=True))
-
-    async def sweep(self, slot: str, keep: Collection[str]) -> None:
-        """Removes indexes of other generations, and drafts that nobody finished."""
-
-        def remove_all() -> None:
-            for path in self._directory.glob(f"*/search-{slot}-*"):
-                generation = path.name.removeprefix(f"search-{slot}-").removesuffix(".db")
-                if generation not in keep:
-                    path.unlink(missing_ok=True)
-
-        await self._run(remove_all)
 
     async def aclose(self) -> None:
         await asyncio.to_thread(self._pool.shutdown)

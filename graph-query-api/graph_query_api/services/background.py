@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
 CLOSING_SECONDS = 5.0
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -20,10 +22,11 @@ class Background:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def start(self, work: Coroutine[Any, Any, Any], what: str) -> None:
+    def start(self, work: Coroutine[Any, Any, T], what: str) -> "asyncio.Task[T]":
         task = asyncio.create_task(work, name=what)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     async def aclose(self) -> None:
         if self._tasks:

@@ -2,12 +2,12 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import islice
 from typing import Any
 
 from graph_query_api.stores.protocol import Document, DocumentStore
-from graph_query_api.stores.query import In, IsDefined, Not, Query, equals
+from graph_query_api.stores.query import Query, equals
 
 PAGE = 100
 STEPS = 20  # a load reports about this often
@@ -54,8 +54,3 @@ class Generations:
 
     async def forget(self, generation: str) -> None:
         await self._store.delete_many(equals("generation", generation))
-
-    async def sweep(self, keep: Collection[str]) -> int:
-        """Removes what belongs to no generation in ``keep``."""
-        others = Not(In(("generation",), tuple(keep))) if keep else IsDefined(("generation",))
-        return await self._store.delete_many(others)

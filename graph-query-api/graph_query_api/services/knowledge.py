@@ -9,9 +9,9 @@ from graph_query_api.errors import DocumentNotFound, PartNotFound
 from graph_query_api.models import KnowledgeItem, KnowledgeText, PartRecord, SearchResult
 from graph_query_api.search.index import Entry
 from graph_query_api.search.indexes import IndexKey, SearchIndexes
-from graph_query_api.services.background import Background
 from graph_query_api.services.generations import Generations, document_key
-from graph_query_api.services.scenarios import Guard, Scenarios, new_generation
+from graph_query_api.services.journal import Drop, Journal, LastLook, draft
+from graph_query_api.services.scenarios import Scenarios, new_generation
 from scenario_pack.documents import Document as PackDocument
 from scenario_pack.documents import iter_documents
 from scenario_pack.folder import ScenarioFolder
@@ -41,12 +41,12 @@ class Knowledge:
         scenarios: Scenarios,
         stores: Mapping[KnowledgeSlot, Generations],
         indexes: SearchIndexes,
-        background: Background,
+        journal: Journal,
     ) -> None:
         self._scenarios = scenarios
         self._stores = stores
         self._indexes = indexes
-        self._background = background
+        self._journal = journal
 
     async def load_knowledge(
         self,
@@ -55,12 +55,12 @@ class Knowledge:
         folder: ScenarioFolder,
         manifest: Manifest | None,
         on_progress: Progress,
-        guard: Guard | None = None,
+        last_look: LastLook | None = None,
     ) -> dict[str, Any]:
         """Replaces the scenario's documents by those of the folder, all at once.
 
-        Gives ``{"documents": n, "store": {...}}``. Raises PackError, or what ``guard``
-        raises; then nothing has changed.
+        Gives ``{"documents": n, "store": {...}}``. Raises PackError, or what
+        ``last_look`` raises; then nothing has changed.
         """
         total = (await check_knowledge(slot, folder, manifest))["documents"]
         generation = new_generation()
@@ -69,25 +69,21 @@ class Knowledge:
         def stored(count: int) -> None:
             on_progress(f"{count} of {total} {slot}", 90 * count // max(total, 1))
 
-        try:
+        store = self._stores[slot]
+        new = draft(generation, "embedded", {"location": store.location})
+        async with self._journal.load(scenario, slot, new) as load:
             bodies = (_body(key, each) for each in iter_documents(folder, manifest, slot))
-            count = await self._stores[slot].write(bodies, total, stored)
+            count = await store.write(bodies, total, stored)
             on_progress(f"indexing {count} {slot}", 95)
             await self._indexes.build(key, self._entries(key, count))
             record = PartRecord(
                 generation=generation,
-                backend="embedded",
+                backend=new.backend,
                 loaded_at=datetime.now(UTC),
-                store={"location": self._stores[slot].location, "generation": generation},
+                store=new.store,
                 counts={"documents": count},
             )
-            previous = await self._scenarios.switch_part(scenario, slot, record, guard=guard)
-        except BaseException:
-            self._background.start(self._forget_failed(key), f"forget a failed load of {slot}")
-            raise
-        if previous:
-            old = IndexKey(scenario, slot, previous.generation)
-            self._background.start(self._forget(old), f"forget replaced {slot}")
+            await load.switch(record, last_look)
         return {**record.counts, "store": record.store}
 
     async def titles(self, scenario: str, slot: KnowledgeSlot) -> list[KnowledgeItem]:
@@ -142,21 +138,14 @@ class Knowledge:
         except PartNotFound:
             return []
 
-    def drop(self, slot: KnowledgeSlot) -> Callable[[str, PartRecord], Awaitable[bool]]:
-        """What drops a part of this slot, for Scenarios."""
+    def drop(self, slot: KnowledgeSlot) -> Drop:
+        """What drops a part of this slot, for the journal."""
 
         async def drop_part(scenario: str, record: PartRecord) -> bool:
             await self._forget(IndexKey(scenario, slot, record.generation))
             return True
 
         return drop_part
-
-    async def sweep(self) -> None:
-        """At start-up: removes loads that no scenario refers to, such as after a crash."""
-        for slot in KNOWLEDGE_SLOTS:
-            keep = await self._scenarios.generations(slot)
-            await self._stores[slot].sweep(keep)
-            await self._indexes.sweep(slot, keep)
 
     async def _current(
         self, scenario: str, slot: KnowledgeSlot, use: Callable[[IndexKey, int], Awaitable[T]]
@@ -185,11 +174,6 @@ class Knowledge:
                 f"{expected - count} of {expected} {key.slot} of {key.scenario!r} are missing. "
                 "Load them again."
             )
-
-    async def _forget_failed(self, key: IndexKey) -> None:
-        """A load that was interrupted during its switch may have become the current one."""
-        if key.generation not in await self._scenarios.generations(_slot(key)):
-            await self._forget(key)
 
     async def _forget(self, key: IndexKey) -> None:
         await self._indexes.remove(key)

@@ -5,26 +5,23 @@ from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from graph_query_api.errors import LoadFailed, LoadGivenUp
-from graph_query_api.graphs.ladybug import graph_path
-from graph_query_api.graphs.protocol import GraphStore
 from graph_query_api.loading.protocol import LoadRequest
 from graph_query_api.models import PartRecord
+from graph_query_api.services.destinations import Destination, Result
+from graph_query_api.services.journal import Journal, draft
 from graph_query_api.services.knowledge import Knowledge, check_knowledge
 from graph_query_api.services.leases import check_lease
 from graph_query_api.services.prompts import Prompts, check_prompts
-from graph_query_api.services.scenarios import Drop, Scenarios, new_generation
-from graph_query_api.services.upload_forms import EMBEDDED, Upload
+from graph_query_api.services.scenarios import new_generation
+from graph_query_api.services.upload_forms import EMBEDDED, FABRIC, Upload
 from graph_query_api.stores.protocol import DocumentStore
-from graph_query_api.telemetry.duckdb_query import telemetry_path
-from graph_query_api.telemetry.protocol import TelemetryStore
 from scenario_pack.archive import Limits, extract
 from scenario_pack.folder import ScenarioFolder
 from scenario_pack.manifest import Manifest
-from scenario_pack.names import Resources, Slot
+from scenario_pack.names import Resources
 from scenario_pack.problems import PackWarning
 from scenario_pack.prompts import instruction_warnings
 from scenario_pack.scenario_metadata import scenario_metadata
@@ -34,23 +31,20 @@ from service_kit.child import ChildProcesses, ChildStopped
 UNPACKED = 20
 
 Tell = Callable[[str, dict[str, Any]], None]
-Result = dict[str, Any]
 EngineSlot = Literal["graph", "telemetry"]
 
 
 @dataclass(frozen=True)
 class Loader:
-    """What loads need; shared by all of them. ``drops`` removes what a load has replaced."""
+    """What loads need; shared by all of them. ``graphs`` has a destination for each backend."""
 
     processes: ChildProcesses
-    scenarios: Scenarios
-    graphs: GraphStore
-    telemetry: TelemetryStore
+    journal: Journal
+    graphs: Mapping[str, Destination]
+    telemetry: Destination
     knowledge: Knowledge
     prompts: Prompts
     jobs: DocumentStore
-    drops: Mapping[Slot, Drop]
-    directory: Path
     limits: Limits
 
 
@@ -64,7 +58,6 @@ class Load:
         self._generation = new_generation()
         self._given_up = False
         self._switching = False
-        self._replaced: PartRecord | None = None
 
     @property
     def may_be_cancelled(self) -> bool:
@@ -88,28 +81,34 @@ class Load:
             return await self._engine(slot)
         return await self._documents()
 
-    async def settle(self) -> None:
-        """Removes what the load left behind: itself if it failed, else what it replaced."""
-        slot, name = self._upload.slot, self._upload.scenario
-        if slot != "graph" and slot != "telemetry":
-            return
-        if self._replaced:
-            await self._loader.drops[slot](name, self._replaced)
-        if self._generation not in await self._loader.scenarios.generations(slot):
-            engine = self._loader.graphs if slot == "graph" else self._loader.telemetry
-            await engine.drop(name, self._generation)
-
     async def _engine(self, slot: EngineSlot) -> Result:
-        result = await self._in_child(slot)
-        metadata = result.pop("scenario_metadata")
+        upload, loader = self._upload, self._loader
+        destination = loader.graphs[upload.backend] if slot == "graph" else loader.telemetry
+        place = destination.place(upload.scenario, self._generation)
+        if upload.check_only:
+            result = await self._in_child(slot, destination)
+        else:
+            new = draft(self._generation, self._backend(slot), self._with_note(slot, place))
+            async with loader.journal.load(upload.scenario, slot, new) as load:
+                result = await self._in_child(slot, destination)
+                await destination.keep(self._generation, result)
+                await load.switch(_record(new, slot, result), self._last_look)
+            result["store"] = new.store
         if slot == "graph":
-            metadata["backend"] = self._upload.backend
-        if not self._upload.check_only:
-            result["store"] = await self._switch(slot, result)
-        return {**result, "scenario_metadata": metadata}
+            result["scenario_metadata"]["backend"] = upload.backend
+        return result
 
-    async def _in_child(self, slot: EngineSlot) -> Result:
-        request = await asyncio.to_thread(self._request, slot)
+    def _backend(self, slot: EngineSlot) -> str:
+        """Telemetry goes where it always goes, wherever the graph is."""
+        return self._upload.backend if slot == "graph" else EMBEDDED
+
+    def _with_note(self, slot: EngineSlot, place: dict[str, Any]) -> dict[str, Any]:
+        if slot == "telemetry" and self._upload.backend == FABRIC:
+            return {**place, "note": "Only the graph is in Fabric; this part is kept here."}
+        return place
+
+    async def _in_child(self, slot: EngineSlot, destination: Destination) -> Result:
+        request = await asyncio.to_thread(self._request, slot, destination)
         try:
             async with aclosing(self._loader.processes.events(asdict(request))) as events:
                 async for event, data in events:
@@ -123,46 +122,17 @@ class Load:
             raise LoadFailed("Loader stopped", f"{detail}load it again.", []) from how
         raise AssertionError("a load's events end with complete or error")
 
-    def _request(self, slot: EngineSlot) -> LoadRequest:
-        target = self._target(slot)
-        target.parent.mkdir(parents=True, exist_ok=True)
+    def _request(self, slot: EngineSlot, destination: Destination) -> LoadRequest:
         return LoadRequest(
             slot=slot,
             archive=str(self._upload.archive),
             work=str(self._upload.folder),
-            target=str(target),
+            target=destination.target(self._upload.scenario, self._generation),
             scenario=self._upload.scenario,
+            generation=self._generation,
             check_only=self._upload.check_only,
             limits=self._loader.limits,
         )
-
-    def _target(self, slot: EngineSlot) -> Path:
-        path = graph_path if slot == "graph" else telemetry_path
-        return path(self._loader.directory, self._upload.scenario, self._generation)
-
-    async def _switch(self, slot: EngineSlot, result: Result) -> dict[str, Any]:
-        graph = slot == "graph"
-        store: dict[str, Any] = {
-            "kind": "ladybug" if graph else "duckdb",
-            "generation": self._generation,
-            "location": f"{self._upload.scenario}/{self._target(slot).name}",
-            **({"language": self._loader.graphs.language} if graph else {}),
-        }
-        if self._upload.backend != EMBEDDED:
-            store["note"] = "Only the graph is in Fabric; this part is kept here."
-        counted = ("vertices", "edges", "dangling") if graph else ("tables",)
-        record = PartRecord(
-            generation=self._generation,
-            backend=EMBEDDED,
-            loaded_at=datetime.now(UTC),
-            store=store,
-            counts={name: result[name] for name in counted},
-            warnings_count=len(result["warnings"]),
-        )
-        self._replaced = await self._loader.scenarios.switch_part(
-            self._upload.scenario, slot, record, guard=self._guard
-        )
-        return store
 
     async def _documents(self) -> Result:
         folder, manifest = await asyncio.to_thread(self._unpack)
@@ -192,14 +162,14 @@ class Load:
         slot, scenario = self._upload.slot, self._upload.scenario
         if slot == "runbooks" or slot == "tickets":
             return await self._loader.knowledge.load_knowledge(
-                scenario, slot, folder, manifest, self._stored, self._guard
+                scenario, slot, folder, manifest, self._stored, self._last_look
             )
         return await self._loader.prompts.load_prompts(
             scenario,
             folder,
             manifest,
             self._stored,
-            self._guard,
+            self._last_look,
             backend=self._upload.backend,
             resources=self._resources(manifest),
         )
@@ -216,9 +186,21 @@ class Load:
     def _resources(self, manifest: Manifest | None) -> Resources:
         return manifest.resources if manifest else Resources.of(self._upload.scenario)
 
-    async def _guard(self) -> None:
+    async def _last_look(self) -> None:
         """The last look before the switch: is the load still wanted?"""
         self._switching = True
         if self._given_up:
             raise LoadGivenUp("The client has gone. Nothing was replaced.")
         await check_lease(self._loader.jobs, self._upload.lease)
+
+
+def _record(new: PartRecord, slot: EngineSlot, result: Result) -> PartRecord:
+    counted = ("vertices", "edges", "dangling") if slot == "graph" else ("tables",)
+    return PartRecord(
+        generation=new.generation,
+        backend=new.backend,
+        loaded_at=datetime.now(UTC),
+        store=new.store,
+        counts={name: result[name] for name in counted},
+        warnings_count=len(result["warnings"]),
+    )

@@ -7,10 +7,10 @@ from typing import Any
 
 from graph_query_api.errors import PartNotFound
 from graph_query_api.models import PartRecord, Prompt
-from graph_query_api.services.background import Background
 from graph_query_api.services.generations import Generations, document_key
+from graph_query_api.services.journal import Journal, LastLook, draft
 from graph_query_api.services.knowledge import Progress
-from graph_query_api.services.scenarios import Guard, Scenarios, new_generation
+from graph_query_api.services.scenarios import Scenarios, new_generation
 from scenario_pack.folder import ScenarioFolder
 from scenario_pack.manifest import Manifest
 from scenario_pack.names import Resources
@@ -38,10 +38,10 @@ class Prompts:
     """A prompt's version is its place among the loads that have it, so that two loads
     at the same time can't give the same one."""
 
-    def __init__(self, scenarios: Scenarios, store: Generations, background: Background) -> None:
+    def __init__(self, scenarios: Scenarios, store: Generations, journal: Journal) -> None:
         self._scenarios = scenarios
         self._store = store
-        self._background = background
+        self._journal = journal
 
     async def load_prompts(
         self,
@@ -49,15 +49,15 @@ class Prompts:
         folder: ScenarioFolder,
         manifest: Manifest | None,
         on_progress: Progress,
-        guard: Guard | None = None,
+        last_look: LastLook | None = None,
         *,
         backend: str,
         resources: Resources,
     ) -> dict[str, Any]:
         """Adds a version of each prompt in the folder, all at once.
 
-        Gives ``{"prompts": n, "store": {...}}``. Raises PackError, or what ``guard``
-        raises; then nothing has changed.
+        Gives ``{"prompts": n, "store": {...}}``. Raises PackError, or what
+        ``last_look`` raises; then nothing has changed.
         """
         checked = await check_prompts(folder, manifest, backend=backend, resources=resources)
         total = checked["prompts"]
@@ -70,7 +70,8 @@ class Prompts:
             former = present.generations if present else []
             return record.model_copy(update={"generations": [*former, generation]})
 
-        try:
+        new = draft(generation, backend, {"location": self._store.location})
+        async with self._journal.load(scenario, "prompts", new) as load:
             prompts = iter_prompts(folder, manifest, backend=backend, resources=resources)
             bodies = (_body(scenario, generation, each) for each in prompts)
             count = await self._store.write(bodies, total, stored)
@@ -78,15 +79,10 @@ class Prompts:
                 generation=generation,
                 backend=backend,
                 loaded_at=datetime.now(UTC),
-                store={"location": self._store.location, "generation": generation},
+                store=new.store,
                 counts={"prompts": count},
             )
-            await self._scenarios.switch_part(scenario, "prompts", with_former, guard=guard)
-        except BaseException:
-            self._background.start(
-                self._forget_failed(generation), "forget a failed load of prompts"
-            )
-            raise
+            await load.switch(with_former, last_look)
         return {**record.counts, "store": record.store}
 
     async def list(self, scenario: str) -> list[Prompt]:
@@ -107,19 +103,10 @@ class Prompts:
         return sorted(prompts, key=lambda each: (each.agent, each.name, -each.version))
 
     async def drop(self, _: str, record: PartRecord) -> bool:
-        """What drops all versions, for Scenarios."""
+        """What drops all versions, for the journal."""
         for generation in record.generations:
             await self._store.forget(generation)
         return True
-
-    async def _forget_failed(self, generation: str) -> None:
-        """A load that was interrupted during its switch may have become a current one."""
-        if generation not in await self._scenarios.generations("prompts"):
-            await self._store.forget(generation)
-
-    async def sweep(self) -> None:
-        """At start-up: removes loads that no scenario refers to, such as after a crash."""
-        await self._store.sweep(await self._scenarios.generations("prompts"))
 
 
 def _body(scenario: str, generation: str, prompt: PackPrompt) -> dict[str, Any]:

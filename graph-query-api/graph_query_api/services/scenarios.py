@@ -12,41 +12,34 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import JsonValue
-
 from graph_query_api.errors import (
     DocumentExists,
     DocumentNotFound,
     PartNotFound,
     PreconditionFailed,
-    ScenarioBusy,
     ScenarioChanged,
     ScenarioNotFound,
 )
 from graph_query_api.models import (
-    DeletedScenario,
     PartRecord,
     Scenario,
     ScenarioMetadata,
     ScenarioSummary,
 )
 from graph_query_api.stores.protocol import Document, DocumentStore
-from graph_query_api.stores.query import And, In, IsDefined, Not, Query, equals
-from scenario_pack.names import Slot
+from graph_query_api.stores.query import IsDefined, Not, Query
+from scenario_pack.names import SLOTS, Slot
 
 DATABASE = "scenarios"
 CONTAINER = "scenarios"
-JOBS_CONTAINER = "upload-jobs"
-
-ACTIVE_JOB = ("pending", "running")
 ATTEMPTS = 10
 FIRST_PAUSE = 0.01  # seconds; doubles with each attempt
 
 DETACHED = "detached_at"  # marks a scenario that was deleted without its data
 OWN_MEMBERS = {"id", "name", "parts", "created_at", "updated_at"}
 
-Guard = Callable[[], Awaitable[None]]
-Drop = Callable[[str, PartRecord], Awaitable[bool]]
+Guard = Callable[[PartRecord | None], Awaitable[None]]
+"""Is given the record that is about to be replaced; raises what speaks against that."""
 Change = Callable[[dict[str, Any] | None], dict[str, Any]]
 Update = PartRecord | Callable[[PartRecord | None], PartRecord]
 
@@ -57,19 +50,10 @@ def new_generation() -> str:
 
 
 class Scenarios:
-    """The one place where scenario documents are read and written.
+    """The one place where scenario documents are read and written."""
 
-    ``drops`` has, for each slot whose data can be dropped, a function that takes the
-    scenario's name and the part's record, drops the data of all its generations, and
-    says whether it did (on some backends data is never dropped).
-    """
-
-    def __init__(
-        self, store: DocumentStore, jobs: DocumentStore, drops: Mapping[Slot, Drop]
-    ) -> None:
+    def __init__(self, store: DocumentStore) -> None:
         self._store = store
-        self._jobs = jobs
-        self._drops = drops
 
     async def list(self) -> list[ScenarioSummary]:
         """All scenarios by name."""
@@ -121,53 +105,57 @@ class Scenarios:
             body = {key: each for key, each in (present or _blank(name)).items() if key != DETACHED}
             return {**body, "parts": {**body["parts"], slot: new.model_dump(mode="json")}}
 
-        _, before = await self._change(name, change, guard=guard)
+        async def look(present: dict[str, Any] | None) -> None:
+            if guard:
+                await guard(_part(present, slot))
+
+        _, before = await self._change(name, change, guard=look)
         return _part(before.body if before else None, slot)
 
-    async def delete(self, name: str, *, data: bool) -> DeletedScenario:
-        """Deletes the scenario; raises ScenarioBusy while a job of it is active.
-
-        Without ``data`` the loaded parts stay where they are, out of sight: a scenario
-        saved or loaded later under the same name has them again, and deleting once
-        more with ``data`` drops them.
-        """
+    async def parts(self, name: str) -> tuple[Mapping[Slot, PartRecord], str, bool]:
+        """The parts of a scenario, its etag, and whether it is in sight; one that was detached
+        counts too. Raises ScenarioNotFound."""
         document = await self._find(name)
-        if document is None or not (data or _in_sight(document)):
+        if document is None:
             raise ScenarioNotFound(name)
-        await self._refuse_while_active(name)
         records = Scenario.model_validate(document.body).parts
-        if records and not data:
-            await self._change(name, _detached)
-            return DeletedScenario(name=name, dropped={}, kept=_places(records))
+        return records, document.etag, _in_sight(document)
+
+    async def detach(self, name: str) -> None:
+        """Takes the scenario out of sight; what remains says where its parts are."""
+        await self._change(name, _detached)
+
+    async def remove(self, name: str, etag: str) -> None:
+        """Deletes the document, or raises ScenarioChanged."""
         try:
-            await self._store.delete(name, if_match=document.etag)
+            await self._store.delete(name, if_match=etag)
         except (PreconditionFailed, DocumentNotFound):
             raise ScenarioChanged(name) from None
-        dropped = {
-            slot: each for slot, each in records.items() if await self._drop(name, slot, each)
-        }
-        kept = {slot: each for slot, each in records.items() if slot not in dropped}
-        return DeletedScenario(name=name, dropped=_places(dropped), kept=_places(kept))
 
-    async def generations(self, slot: Slot) -> set[str]:
-        """Every generation of a slot that some scenario, in sight or not, refers to."""
-        records = [_part(each.body, slot) for each in await self._all(Query())]
+    async def fence(self, name: str) -> None:
+        """Whoever read the scenario before can't write it any more."""
+        document = await self._find(name)
+        if document is None:
+            return
+        try:
+            await self._store.replace(document.body, if_match=document.etag)
+        except (PreconditionFailed, DocumentNotFound):
+            return  # somebody else has written it since
+
+    async def generations(self, slot: Slot, name: str) -> set[str]:
+        """Every generation of a slot that the scenario, in sight or not, refers to."""
+        document = await self._find(name)
+        return _generations(document.body, slot) if document else set()
+
+    async def all_generations(self) -> set[str]:
+        """Every generation of any part that some scenario, in sight or not, refers to."""
+        bodies = [each.body for each in await self._all(Query())]
         return {
             generation
-            for record in records
-            if record
-            for generation in (record.generation, *record.generations)
+            for body in bodies
+            for slot in SLOTS
+            for generation in _generations(body, slot)
         }
-
-    async def _drop(self, name: str, slot: Slot, record: PartRecord) -> bool:
-        drop = self._drops.get(slot)
-        return await drop(name, record) if drop else False
-
-    async def _refuse_while_active(self, name: str) -> None:
-        active = And((equals("scenario_name", name), In(("status",), ACTIVE_JOB)))
-        page = await self._jobs.list(Query(active), limit=1)
-        if page.documents:
-            raise ScenarioBusy(name, page.documents[0].id)
 
     async def _find(self, name: str) -> Document | None:
         try:
@@ -189,7 +177,7 @@ class Scenarios:
         name: str,
         change: Change,
         *,
-        guard: Guard | None = None,
+        guard: Callable[[dict[str, Any] | None], Awaitable[None]] | None = None,
         if_match: str | None = None,
     ) -> tuple[Document, Document | None]:
         """Applies ``change`` to the newest version, however often others change it meanwhile.
@@ -202,7 +190,7 @@ class Scenarios:
                 raise PreconditionFailed(f"Scenario {name!r} was changed meanwhile.")
             body = change(before.body if before else None) | {"updated_at": _now()}
             if guard:
-                await guard()
+                await guard(before.body if before else None)
             try:
                 if before is None:
                     return await self._store.create(body), None
@@ -252,5 +240,6 @@ def _part(body: dict[str, Any] | None, slot: Slot) -> PartRecord | None:
     return PartRecord.model_validate(record) if record else None
 
 
-def _places(records: Mapping[Slot, PartRecord]) -> dict[Slot, dict[str, JsonValue]]:
-    return {slot: record.store for slot, record in records.items()}
+def _generations(body: dict[str, Any], slot: Slot) -> set[str]:
+    record = _part(body, slot)
+    return {record.generation, *record.generations} if record else set()

@@ -1,6 +1,6 @@
 """What an upload form says, judged before anything is loaded."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,9 +8,12 @@ from graph_query_api.errors import FABRIC_SETTINGS, BackendUnavailable, UploadRe
 from scenario_pack.names import Slot, check_scenario_name
 
 EMBEDDED = "embedded"
+GREMLIN = "cosmosdb-gremlin"
 FABRIC = "fabric-gql"
-UNAVAILABLE = {
-    "cosmosdb-gremlin": "This version can't load into Cosmos DB for Gremlin yet. Use 'embedded'.",
+OFF = {
+    GREMLIN: "Cosmos DB for Gremlin is not configured here. Set COSMOS_GREMLIN_ENDPOINT for both "
+    "services, or use 'embedded'.",
+    FABRIC: f"Microsoft Fabric is switched off here. {FABRIC_SETTINGS}",
 }
 FIELDS = ("scenario_name", "backend", "check_only", "job_id", "owner")
 
@@ -37,9 +40,14 @@ class Upload:
 
 
 def read_form(
-    slot: Slot, fields: Mapping[str, str], archive: Path | None, folder: Path, *, fabric: bool
+    slot: Slot,
+    fields: Mapping[str, str],
+    archive: Path | None,
+    folder: Path,
+    *,
+    backends: Collection[str],
 ) -> Upload:
-    """``fabric``: whether it is on.
+    """``backends``: those that are available.
 
     Raises UploadRejected, BackendUnavailable, or PackError for an illegal scenario name."""
     if archive is None:
@@ -50,7 +58,7 @@ def read_form(
     return Upload(
         slot=slot,
         scenario=fields["scenario_name"],
-        backend=_backend(fields.get("backend") or EMBEDDED, slot, fabric=fabric),
+        backend=_backend(fields.get("backend") or _default(backends), slot, backends),
         check_only=_flag(fields.get("check_only", "false")),
         lease=_lease(fields),
         archive=archive,
@@ -58,25 +66,21 @@ def read_form(
     )
 
 
-def _backend(name: str, slot: Slot, *, fabric: bool) -> str:
-    if name in UNAVAILABLE:
-        raise BackendUnavailable(UNAVAILABLE[name])
-    if name == FABRIC:
-        _check_fabric(slot, fabric=fabric)
-    elif name != EMBEDDED:
-        known = ", ".join((EMBEDDED, FABRIC, *UNAVAILABLE))
+def _default(backends: Collection[str]) -> str:
+    return GREMLIN if GREMLIN in backends else EMBEDDED
+
+
+def _backend(name: str, slot: Slot, backends: Collection[str]) -> str:
+    if name not in {EMBEDDED, *OFF}:
+        known = ", ".join((EMBEDDED, *OFF))
         raise BackendUnavailable(f"There is no backend {name!r}. There are: {known}.")
-    return name
-
-
-def _check_fabric(slot: Slot, *, fabric: bool) -> None:
-    """Only graphs go there, and not through here; the other parts of such a scenario stay here."""
-    if not fabric:
-        raise BackendUnavailable(f"Microsoft Fabric is switched off here. {FABRIC_SETTINGS}")
-    if slot == "graph":
+    if name not in backends:
+        raise BackendUnavailable(OFF[name])
+    if name == FABRIC and slot == "graph":  # the other parts of such a scenario stay here
         raise BackendUnavailable(
             "A graph goes into Fabric by an upload job or POST /api/fabric/provision/graph."
         )
+    return name
 
 
 def _flag(text: str) -> bool:

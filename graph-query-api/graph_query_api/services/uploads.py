@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import shutil
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,7 +12,8 @@ import structlog
 
 from graph_query_api.errors import GraphQueryError, LoadFailed
 from graph_query_api.services.background import Background
-from graph_query_api.services.loads import Load, Loader, Result
+from graph_query_api.services.destinations import Result
+from graph_query_api.services.loads import Load, Loader
 from graph_query_api.services.upload_forms import Upload, read_form
 from scenario_pack.names import Slot
 from scenario_pack.problems import PackError
@@ -26,12 +27,19 @@ log = structlog.get_logger()
 
 
 class Uploads:
+    """``backends``: those that are available."""
+
     def __init__(
-        self, loader: Loader, directory: Path, background: Background, *, fabric: bool
+        self,
+        loader: Loader,
+        directory: Path,
+        background: Background,
+        *,
+        backends: Collection[str],
     ) -> None:
         self._loader = loader
         self._directory = directory
-        self._fabric = fabric
+        self._backends = backends
         self._background = background
         self._turns = asyncio.Semaphore(CONCURRENT_LOADS)
 
@@ -45,7 +53,7 @@ class Uploads:
         self, slot: Slot, fields: Mapping[str, str], archive: Path | None, folder: Path
     ) -> Upload:
         """Raises UploadRejected, BackendUnavailable, or PackError for an illegal name."""
-        return read_form(slot, fields, archive, folder, fabric=self._fabric)
+        return read_form(slot, fields, archive, folder, backends=self._backends)
 
     def discard(self, folder: Path) -> None:
         """Removes an upload's folder, soon."""
@@ -77,15 +85,14 @@ class Uploads:
             load.give_up()
             if task is not None and load.may_be_cancelled:
                 task.cancel()
-            self._background.start(self._settle(load, task, upload.folder), "end a load")
+            self._background.start(self._settle(task, upload.folder), "end a load")
 
-    async def _settle(self, load: Load, task: "asyncio.Task[Result] | None", folder: Path) -> None:
+    async def _settle(self, task: "asyncio.Task[Result] | None", folder: Path) -> None:
         try:
             if task is not None:
                 await asyncio.wait([task])
                 if not task.cancelled():
                     task.exception()  # told already, or nobody is there to be told
-                await load.settle()
         finally:
             await asyncio.to_thread(_remove, folder)
 

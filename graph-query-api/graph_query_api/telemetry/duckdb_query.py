@@ -9,7 +9,6 @@ import datetime as dt
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -90,16 +89,6 @@ class DuckTelemetry:
             self._files.forget(path)
 
         await asyncio.to_thread(remove)
-
-    async def sweep(self, keep: Collection[str]) -> None:
-        """At start-up: removes every load that is not in ``keep``."""
-
-        def remove_all() -> None:
-            for path in self._directory.glob("*/telemetry-*"):
-                if path.name.removeprefix("telemetry-").split(".")[0] not in keep:
-                    path.unlink(missing_ok=True)
-
-        await asyncio.to_thread(remove_all)
 
     async def aclose(self) -> None:
         await asyncio.to_thread(self._pool.shutdown)
