@@ -160,7 +160,7 @@ def _assemble(
         events.publish(job)
         runner.wake.set()
 
-    known = Backends(settings.fabric)
+    known = Backends(gremlin=bool(settings.cosmos_gremlin_endpoint), fabric=settings.fabric)
     submissions = Submissions(
         records, leases, deleted_keys, staging, limits, known, Destinations(client), accepted
     )

@@ -20,6 +20,8 @@ class Settings(FabricSettings, ServiceSettings):
     max_unpacked_bytes: ByteSize = Field(ByteSize(50 << 30), gt=0)
     max_compression_ratio: int = Field(200, gt=0)
 
+    cosmos_gremlin_endpoint: str = Field("", description="set: graph-query-api loads there")
+
     fabric_ontology: Literal["auto", "off"] = Field(
         "auto", description="whether scenarios in Fabric get an ontology beside the graph"
     )

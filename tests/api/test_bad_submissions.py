@@ -60,7 +60,7 @@ def problems(answer: httpx.Response, status: int = 422) -> list[tuple[str, str]]
         ({"scenario_name": "x-topology"}, "scenario_name", "topology"),
         ({"scenario_name": "../up"}, "scenario_name", ""),
         ({"backend": "oracle"}, "backend", "embedded"),
-        ({"backend": "cosmosdb-gremlin"}, "backend", "embedded"),
+        ({"backend": "cosmosdb-gremlin"}, "backend", "COSMOS_GREMLIN_ENDPOINT"),
         ({"backend": "fabric-gql"}, "backend", "FABRIC=on"),
         ({"backend": "fabric-gql", "workspace_id": "abc"}, "workspace_id", "GUID"),
         ({"backend": "fabric-gql", "workspace_id": GUID}, "backend", "embedded"),

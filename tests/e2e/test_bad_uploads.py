@@ -148,7 +148,7 @@ def test_names(client: httpx.Client, tmp_path: Path, name: str, words: str) -> N
     ("fields", "words"),
     [
         ({"backend": "oracle"}, "oracle"),
-        ({"backend": "cosmosdb-gremlin"}, "Use 'embedded'"),
+        ({"backend": "cosmosdb-gremlin"}, "Set COSMOS_GREMLIN_ENDPOINT"),
         ({"backend": "fabric-gql"}, "Set FABRIC=on"),
         ({"backend": "fabric-gql", "workspace_id": "no-guid"}, "GUID"),
     ],

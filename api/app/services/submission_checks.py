@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.errors import InvalidSubmission
 from app.models import BACKENDS
-from app.services.backends import Backends, backend_id
+from app.services.backends import Backends
 from scenario_pack.archive import Limits, peek
 from scenario_pack.names import SLOTS, check_scenario_name
 from scenario_pack.problems import PackError
@@ -62,7 +62,7 @@ def name_problems(name: str) -> Iterator[ItemProblem]:
 
 def _backend_problems(fields: Mapping[str, str], backends: Backends) -> Iterator[ItemProblem]:
     name, workspace = fields.get("backend", ""), fields.get("workspace_id", "")
-    backend = backend_id(name)
+    backend = backends.called(name)
     if backend is None:
         yield problem("backend", f"'{name[:100]}' is none of {', '.join(BACKENDS)}.")
     if workspace and not is_guid(workspace):

@@ -24,7 +24,7 @@ from app.errors import (
 )
 from app.models import JobRecord
 from app.services import jobs
-from app.services.backends import DEFAULT, Backends, backend_id
+from app.services.backends import Backends
 from app.services.deleted_keys import DeletedKeys
 from app.services.destinations import Destination, Destinations
 from app.services.job_records import JobRecords, Stored
@@ -155,7 +155,7 @@ class Submissions:
             scenario_name=form.fields["scenario_name"],
             created_at=now,
             updated_at=now,
-            backend=backend_id(form.fields.get("backend", "")) or DEFAULT,
+            backend=self._backends.called(form.fields.get("backend", "")) or self._backends.default,
             workspace_id=destination.workspace_id,
             workspace_name=destination.workspace_name,
             lakehouse_name=destination.lakehouse_name,
