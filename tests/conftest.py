@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
-
 from peers.cosmos.running import Cosmos, running_cosmos
 
 # how long one example takes says more of the machine's other work than of the code

@@ -76,10 +76,8 @@ class CosmosAccount:
                 async with self._opening:
                     client = await self._connected()
                 name = next((database for database, _ in self._containers), DATABASE)
-                try:
+                with suppress(CosmosResourceNotFoundError):  # nothing was stored there yet
                     await client.get_database_client(name).read()
-                except CosmosResourceNotFoundError:
-                    pass  # nothing was stored yet; the account has answered
 
     async def aclose(self) -> None:
         self._client = None
