@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from graph_query_api.graphs.ladybug_load import catalog_of, load_graph
+from graph_query_api.loading.engines import graph_engine, load_telemetry
 from graph_query_api.loading.protocol import LoadRequest
-from graph_query_api.telemetry.duckdb_load import load_telemetry
 from scenario_pack.folder import ScenarioFolder
 from scenario_pack.graph import prepare_graph
 from scenario_pack.load_progress import LoadProgress
@@ -40,17 +39,16 @@ def _graph(
 ) -> dict[str, Any]:
     schema = read_graph_schema(folder, manifest)
     prepared = prepare_graph(folder, schema, work, progress.reading)
+    engine = graph_engine(request, work)
     with prepared.con:
-        # written for the engine, then taken in by it
-        progress.expect(2 * prepared.rows)
-        if request.check_only:
-            catalog = catalog_of(prepared)
-        else:
-            catalog = load_graph(prepared, Path(request.target["path"]), work, progress.loading)
+        progress.expect(engine.passes * prepared.rows)
+        names = engine.names(prepared)
+        more = {} if request.check_only else engine.load(prepared, progress.loading)
     return {
         **prepared.counts(),
-        "names": catalog.names(),
+        "names": names,
         "warnings": _warnings(prepared.warnings),
+        **more,
     }
 
 
@@ -62,13 +60,15 @@ def _telemetry(
     progress: LoadProgress,
 ) -> dict[str, Any]:
     prepared = prepare_telemetry(folder, manifest, work, progress.reading)
+    more: dict[str, Any] = {}
     with prepared.con:
         progress.expect(sum(each.rows for each in prepared.tables))
         if not request.check_only:
-            load_telemetry(prepared, Path(request.target["path"]), work, progress.loading)
+            more = load_telemetry(prepared, request, work, progress.loading)
     return {
         "tables": {each.name: each.rows for each in prepared.tables},
         "warnings": _warnings(prepared.warnings),
+        **more,
     }
 
 

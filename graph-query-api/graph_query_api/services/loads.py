@@ -90,7 +90,8 @@ class Load:
         else:
             new = draft(self._generation, self._backend(slot), self._with_note(slot, place))
             async with loader.journal.load(upload.scenario, slot, new) as load:
-                result = await self._in_child(slot, destination)
+                async with destination.during(self._generation, self._say):
+                    result = await self._in_child(slot, destination)
                 await destination.keep(self._generation, result)
                 await load.switch(_record(new, slot, result), self._last_look)
             result["store"] = new.store
@@ -173,6 +174,9 @@ class Load:
             backend=self._upload.backend,
             resources=self._resources(manifest),
         )
+
+    def _say(self, detail: str) -> None:
+        self._tell("progress", {"step": self._upload.slot, "detail": detail, "pct": 0})
 
     def _stored(self, detail: str, pct: int) -> None:
         pct = UNPACKED + (100 - UNPACKED) * pct // 100
