@@ -34,6 +34,10 @@ class Settings(FabricSettings, ServiceSettings):
     cosmos_gremlin_partition_key: str = Field("pk", description="of the graph, without its slash")
     cosmos_gremlin_dialect: Literal["cosmos", "tinkerpop"] = "cosmos"
 
+    cosmos_load_ru: int | None = Field(
+        None, ge=400, description="RU/s that the graph gets while it is loaded"
+    )
+
     query_timeout: float = Field(30.0, gt=0)
     query_max_rows: PositiveInt = 10_000
     query_memory: ByteSize = Field(ByteSize(512 * MIB), gt=0)

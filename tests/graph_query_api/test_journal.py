@@ -31,7 +31,7 @@ class Replica:
     stored: set[str]
 
     def janitor(self, patience: float = 0.0) -> Janitor:
-        return Janitor(self.journal, self.scenarios, (), patience)
+        return Janitor(self.journal, self.scenarios, (), patience=patience)
 
     async def current(self) -> str | None:
         try:

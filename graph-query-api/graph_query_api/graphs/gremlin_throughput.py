@@ -55,7 +55,7 @@ class GraphThroughput:
                     return None
         if found.auto_scale_max_throughput:
             return Throughput(found.auto_scale_max_throughput, autoscale=True)
-        return Throughput(found.offer_throughput, autoscale=False)
+        return Throughput(found.offer_throughput or 0, autoscale=False)
 
     async def set(self, wanted: Throughput) -> None:
         offer = (

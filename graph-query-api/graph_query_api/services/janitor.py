@@ -15,6 +15,7 @@ import structlog
 from graph_query_api.errors import GraphQueryError
 from graph_query_api.services.journal import RENEW_SECONDS, Entry, Journal
 from graph_query_api.services.leftovers import remove_others
+from graph_query_api.services.load_throughput import LoadThroughput
 from graph_query_api.services.scenarios import Scenarios
 
 PATIENCE_SECONDS = 6 * RENEW_SECONDS
@@ -31,11 +32,14 @@ class Janitor:
         journal: Journal,
         scenarios: Scenarios,
         leftovers: Sequence[Path],
+        throughput: LoadThroughput | None = None,
+        *,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._journal = journal
         self._scenarios = scenarios
         self._leftovers = leftovers
+        self._throughput = throughput
         self._patience = patience
         self._seen: dict[str, tuple[str, float]] = {}
 
@@ -54,6 +58,8 @@ class Janitor:
         for entry in entries:
             if time.monotonic() - self._seen[entry.id][1] >= self._patience:
                 await self._clear(entry)
+        if self._throughput:
+            await self._throughput.lower_unless_needed({each.id for each in entries})
 
     async def run(self) -> NoReturn:
         """Looks again and again; a store that does not answer is asked at the next look."""
