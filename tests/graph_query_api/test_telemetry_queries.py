@@ -13,9 +13,11 @@ import pytest
 
 from graph_query_api.errors import NotFound, PartNotFound, QueryRefused, QueryTooSlow
 from graph_query_api.telemetry.duckdb_load import load_telemetry
-from graph_query_api.telemetry.duckdb_query import DuckTelemetry, _json, _opened, telemetry_path
+from graph_query_api.telemetry.duckdb_query import DuckTelemetry, _opened, telemetry_path
+from graph_query_api.telemetry.engine import json_value as _json
 from graph_query_api.telemetry.protocol import TelemetryResult
-from graph_query_api.telemetry.request import Aggregate, Filter, TelemetryRequest
+from graph_query_api.telemetry.conditions import Filter
+from graph_query_api.telemetry.request import Aggregate, TelemetryRequest
 from scenario_pack.manifest import parse_manifest
 from scenario_pack.telemetry import prepare_telemetry
 from support.graph_files import write_pack
@@ -274,7 +276,7 @@ async def test_unknown_tables_and_loads(store: DuckTelemetry) -> None:
 async def test_a_slow_query_is_stopped(
     store: DuckTelemetry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "_timeout", 0.3)
+    monkeypatch.setattr(store._engine, "_timeout", 0.3)
     product = "t0 a, t0 b, t0 c, t0 d"
     monkeypatch.setattr(
         "graph_query_api.telemetry.duckdb_query.statement",
@@ -284,15 +286,15 @@ async def test_a_slow_query_is_stopped(
             {
                 "sql": f"SELECT count(a.p3 + b.p3 * c.p4 + d.p4) FROM {product}",
                 "values": [],
-                "columns": [("n", "integer")],
+                "columns": [("n", "integer")], "most": 1,
             },
         )(),
     )
     with pytest.raises(QueryTooSlow):
         await ask(store)
     monkeypatch.undo()
-    while store._waiting:
-        await store._stopping.copy().pop()
+    while store._engine._waiting:
+        await store._engine._stopping.copy().pop()
     assert len((await ask(store)).rows) == 3_000
 
 
