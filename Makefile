@@ -10,8 +10,10 @@ DESCRIBED := constraints.txt pyproject.toml $(MEMBERS:=/pyproject.toml)
 FOR_RUN := $(VENV)/installed-for-run
 FOR_DEV := $(VENV)/installed-for-dev
 
-# The console: what npm installs, and what nginx serves
+# What npm installs for the console, and for tests the server that stands for Cosmos DB for NoSQL;
+# what nginx serves
 MODULES := frontend/node_modules/installed
+COSMOS_PEER := tests/peers/cosmos/node_modules/installed
 CONSOLE := frontend/dist/index.html
 SAMPLE := frontend/dist/samples
 CONSOLE_SOURCES := $(shell find frontend/src frontend/public -type f) \
@@ -24,14 +26,14 @@ SAMPLE_SOURCES := $(shell find samples/metro-fibre -type f)
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: $(FOR_DEV) ## Install everything that is needed to run and to develop
+setup: $(FOR_DEV) $(if $(shell command -v npm),$(COSMOS_PEER)) ## Install everything that is needed to run and to develop
 	@echo "Ready: $(VENV)"
 
 # With FABRIC=stand-in also a stand-in for Microsoft Fabric, which is part of the tests
 run: $(FOR_RUN) $(SAMPLE) $(if $(filter stand-in,$(FABRIC)),$(FOR_DEV)) ## Start both services and nginx, and load the sample; Ctrl-C stops them
 	@$(BIN)/python -m local
 
-test: check $(SAMPLE) ## Run all checks, then all tests
+test: check $(SAMPLE) $(COSMOS_PEER) ## Run all checks, then all tests
 	$(BIN)/pytest -n auto
 
 check: $(FOR_DEV) $(MODULES) ## Check format, lint, types and imports; test the console's parts
@@ -49,7 +51,7 @@ chaos: $(FOR_DEV) ## Load into a Fabric where all goes wrong that can; SEEDS='â€
 	PYTHONPATH=tests $(BIN)/python -m chaos $(SEEDS:%=--seed %)
 
 clean: ## Remove .venv, what npm installed and built, and caches; .data stays
-	rm -rf frontend/node_modules frontend/dist
+	rm -rf frontend/node_modules frontend/dist tests/peers/cosmos/node_modules
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -81,6 +83,11 @@ node:
 $(MODULES): frontend/package.json frontend/package-lock.json frontend/.npmrc | node
 	@echo "Installing what it takes to build the console"
 	@cd frontend && npm ci --silent
+	@touch $@
+
+$(COSMOS_PEER): $(addprefix tests/peers/cosmos/,package.json package-lock.json .npmrc) | node
+	@echo "Installing the server that stands for Cosmos DB in tests"
+	@cd tests/peers/cosmos && npm ci --silent --ignore-scripts
 	@touch $@
 
 $(CONSOLE): $(MODULES) $(CONSOLE_SOURCES)

@@ -250,7 +250,13 @@ class ServiceKeyRequired(GraphQueryError):
 
 
 class StoreUnavailable(GraphQueryError):
-    pass
+    """``retry_after``: seconds, where the store named them."""
+
+    def __init__(self, detail: str, *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.headers: Mapping[str, str] = (
+            {} if retry_after is None else {"Retry-After": str(math.ceil(retry_after))}
+        )
 
 
 class StorageFull(StoreUnavailable):
