@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from graph_query_api.telemetry.catalog import Table, TelemetryCatalog, catalog_path
+from graph_query_api.telemetry.protocol import LoadNotVerified
 from scenario_pack.progress import OnProgress
 
 if TYPE_CHECKING:
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from scenario_pack.telemetry import PreparedTable, PreparedTelemetry
 
 ROWS_A_BATCH = 50_000
-
-
-class LoadNotVerified(Exception):
-    """The engine holds something else than what was prepared."""
 
 
 def load_telemetry(
@@ -71,10 +68,7 @@ def _verify(con: "duckdb.DuckDBPyConnection", path: Path, catalog: TelemetryCata
     for table in catalog.tables:
         ((found,),) = con.execute(f"SELECT count(*) FROM written.{table.sql}").fetchall()
         if found != table.rows:
-            raise LoadNotVerified(
-                f"{table.name}: {table.rows:,} rows were prepared, but {found:,} are there. "
-                "Load it again."
-            )
+            raise LoadNotVerified(table.name, table.rows, found)
     con.execute("DETACH written")
 
 
