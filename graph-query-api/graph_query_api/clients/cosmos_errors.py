@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
-from azure.cosmos.exceptions import CosmosHttpResponseError
+from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 
 from graph_query_api.errors import StorageFull, StoreUnavailable
 
@@ -103,7 +103,7 @@ def account_name(host: str) -> str:
     return host.split(".", maxsplit=1)[0]
 
 
-def retry_after(error: CosmosHttpResponseError) -> float | None:
+def retry_after(error: CosmosHttpResponseError | CosmosBatchOperationError) -> float | None:
     """Seconds that the service asks us to wait."""
     try:
         wait = float(error.headers.get("x-ms-retry-after-ms", "")) / 1000

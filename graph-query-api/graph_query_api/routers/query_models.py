@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from graph_query_api.telemetry.catalog import TelemetryCatalog
+from graph_query_api.telemetry.conditions import ALL_OPERATORS, Filter
 from graph_query_api.telemetry.protocol import TelemetryResult
-from graph_query_api.telemetry.request import ALL_OPERATORS, FUNCTIONS, Aggregate, Filter
+from graph_query_api.telemetry.request import FUNCTIONS, Aggregate
 from graph_query_api.telemetry.request import TelemetryRequest as Request
 
 MAX_QUERY_CHARACTERS = 64 << 10

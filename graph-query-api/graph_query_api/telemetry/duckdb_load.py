@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from graph_query_api.telemetry.catalog import Column, Table, TelemetryCatalog, catalog_path
+from graph_query_api.telemetry.catalog import Table, TelemetryCatalog, catalog_path
+from graph_query_api.telemetry.protocol import LoadNotVerified
 from scenario_pack.progress import OnProgress
 
 if TYPE_CHECKING:
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from scenario_pack.telemetry import PreparedTable, PreparedTelemetry
 
 ROWS_A_BATCH = 50_000
-
-
-class LoadNotVerified(Exception):
-    """The engine holds something else than what was prepared."""
 
 
 def load_telemetry(
@@ -32,7 +29,8 @@ def load_telemetry(
     con = prepared.con
     con.execute(f"ATTACH {_literal(unfinished)} AS target")
     tables = tuple(
-        _load(con, table, f"t{number}", on_progress) for number, table in enumerate(prepared.tables)
+        _load(con, table, Table.of(table, number), on_progress)
+        for number, table in enumerate(prepared.tables)
     )
     con.execute("CHECKPOINT target")
     con.execute("DETACH target")
@@ -44,9 +42,12 @@ def load_telemetry(
 
 
 def _load(
-    con: "duckdb.DuckDBPyConnection", table: "PreparedTable", name: str, on_progress: OnProgress
+    con: "duckdb.DuckDBPyConnection",
+    prepared: "PreparedTable",
+    table: Table,
+    on_progress: OnProgress,
 ) -> Table:
-    reader = con.cursor().sql(f"SELECT * FROM {table.relation}").to_arrow_reader(ROWS_A_BATCH)
+    reader = con.cursor().sql(f"SELECT * FROM {prepared.relation}").to_arrow_reader(ROWS_A_BATCH)
     loaded = 0
 
     def counted() -> Iterator[pa.RecordBatch]:
@@ -57,13 +58,9 @@ def _load(
             on_progress(f"Loading {table.name}", loaded, table.rows)
 
     con.register("incoming", pa.RecordBatchReader.from_batches(reader.schema, counted()))
-    con.execute(f"CREATE TABLE target.{name} AS FROM incoming")
+    con.execute(f"CREATE TABLE target.{table.sql} AS FROM incoming")
     con.unregister("incoming")
-    columns = tuple(
-        Column(column.name, f"p{position}", column.type)
-        for position, column in enumerate(table.columns)
-    )
-    return Table(table.name, name, table.rows, columns)
+    return table
 
 
 def _verify(con: "duckdb.DuckDBPyConnection", path: Path, catalog: TelemetryCatalog) -> None:
@@ -71,10 +68,7 @@ def _verify(con: "duckdb.DuckDBPyConnection", path: Path, catalog: TelemetryCata
     for table in catalog.tables:
         ((found,),) = con.execute(f"SELECT count(*) FROM written.{table.sql}").fetchall()
         if found != table.rows:
-            raise LoadNotVerified(
-                f"{table.name}: {table.rows:,} rows were prepared, but {found:,} are there. "
-                "Load it again."
-            )
+            raise LoadNotVerified(table.name, table.rows, found)
     con.execute("DETACH written")
 
 

@@ -7,6 +7,15 @@ from graph_query_api.telemetry.catalog import TelemetryCatalog
 from graph_query_api.telemetry.request import TelemetryRequest
 
 
+class LoadNotVerified(Exception):
+    """The store holds something else than what was prepared."""
+
+    def __init__(self, table: str, prepared: int, found: int) -> None:
+        super().__init__(
+            f"{table}: {prepared:,} rows were prepared, but {found:,} are there. Load it again."
+        )
+
+
 @dataclass(frozen=True)
 class TelemetryResult:
     """``rows`` hold JSON values in the order of ``columns``, which are (name, type)."""

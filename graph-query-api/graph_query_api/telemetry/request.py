@@ -6,19 +6,13 @@ becomes SQL.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from graph_query_api.errors import NotFound, QueryRefused
 from graph_query_api.telemetry.catalog import Column, Table, TelemetryCatalog
-
-
-@dataclass(frozen=True)
-class Filter:
-    column: str
-    op: str
-    value: Any = None
+from graph_query_api.telemetry.conditions import Condition, Filter, condition, timestamp
 
 
 @dataclass(frozen=True)
@@ -44,31 +38,21 @@ class TelemetryRequest:
 
 @dataclass(frozen=True)
 class Statement:
+    """``columns`` are (name, type) of what it selects; it answers at most ``most`` rows and one.
+
+    A store that has no SQL of DuckDB's own finds in ``reads`` the columns that it is about, in
+    ``conditions`` which rows, and in ``grouped`` whether each of them is a row of the answer.
+    """
+
     sql: str
     values: list[Any]
     columns: list[tuple[str, str]]
-    """(name, type) of what it selects"""
+    most: int
+    table: Table
+    reads: tuple[Column, ...]
+    conditions: tuple[Condition, ...]
+    grouped: bool
 
-
-OPERATORS = {
-    "eq": "=",
-    "ne": "<>",
-    "lt": "<",
-    "le": "<=",
-    "gt": ">",
-    "ge": ">=",
-    "=": "=",
-    "==": "=",
-    "!=": "<>",
-    "<>": "<>",
-    "<": "<",
-    "<=": "<=",
-    ">": ">",
-    ">=": ">=",
-}
-TEXT_OPERATORS = {"contains": "contains", "starts_with": "starts_with"}
-NULL_OPERATORS = {"is_null": "IS NULL", "not_null": "IS NOT NULL"}
-ALL_OPERATORS = (*OPERATORS, "in", *TEXT_OPERATORS, *NULL_OPERATORS)
 
 NUMERIC = frozenset({"integer", "float"})
 SIMPLE_FUNCTIONS = frozenset({"count", "min", "max"})
@@ -106,7 +90,16 @@ def statement(request: TelemetryRequest, catalog: TelemetryCatalog, most_rows: i
     tail = builder.grouped(request) if grouped else builder.plain(request)
     selected = ", ".join(builder.selected)
     sql = f"SELECT {selected} FROM {builder.table.sql}{where}{tail} LIMIT {most_rows + 1}"
-    return Statement(sql, builder.values, builder.columns)
+    return Statement(
+        sql,
+        [value for each in builder.conditions for value in each.values],
+        builder.columns,
+        most_rows,
+        builder.table,
+        tuple(column for column in builder.table.columns if column in builder.reads),
+        tuple(builder.conditions),
+        grouped,
+    )
 
 
 @dataclass
@@ -114,7 +107,8 @@ class _Builder:
     table: Table
     selected: list[str] = field(default_factory=list)
     columns: list[tuple[str, str]] = field(default_factory=list)
-    values: list[Any] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+    reads: set[Column] = field(default_factory=set)
 
     def plain(self, request: TelemetryRequest) -> str:
         names = request.columns or [each.name for each in self.table.columns]
@@ -140,18 +134,19 @@ class _Builder:
         return f" GROUP BY {positions} ORDER BY {positions}" if keys else ""
 
     def where(self, request: TelemetryRequest) -> str:
-        conditions = [self._condition(each) for each in request.filters]
+        self.conditions = [condition(self.column(each.column), each) for each in request.filters]
         for name, operator, bound in (("from", ">=", request.start), ("to", "<", request.end)):
             if bound is not None:
-                time = self.time(name)
-                conditions.append(f"{time.sql} {operator} ?")
-                self.values.append(timestamp(bound, name))
-        return f" WHERE {' AND '.join(conditions)}" if conditions else ""
+                time = Condition(self.time(name), operator, (timestamp(bound, name),))
+                self.conditions.append(time)
+        joined = " AND ".join(each.sql for each in self.conditions)
+        return f" WHERE {joined}" if joined else ""
 
     def column(self, name: str) -> Column:
         if name not in self.table.by_name:
             known = ", ".join(self.table.by_name)
             raise QueryRefused(f"{self.table.name} has no column {name!r}. It has: {known}.")
+        self.reads.add(self.table.by_name[name])
         return self.table.by_name[name]
 
     def time(self, wanted_by: str) -> Column:
@@ -159,7 +154,7 @@ class _Builder:
             raise QueryRefused(
                 f"{self.table.name} has no timestamps, so {wanted_by!r} can't be used."
             )
-        return self.table.time
+        return self.column(self.table.time.name)
 
     def _select(self, sql: str, name: str, kind: str) -> None:
         if name in {each for each, _ in self.columns}:
@@ -186,7 +181,7 @@ class _Builder:
             return f"{fn}({column.sql})", "integer" if fn == "count" else column.type
         if fn in {"first", "last"}:
             # of the values that are there, by time; rows of one instant in the file's order
-            order = f"{self.table.time.sql}, rowid" if self.table.time else "rowid"
+            order = f"{self.time(fn).sql}, rowid" if self.table.time else "rowid"
             direction = order if fn == "first" else order.replace(",", " DESC,") + " DESC"
             present = f"FILTER ({column.sql} IS NOT NULL)"
             return f"first({column.sql} ORDER BY {direction}) {present}", column.type
@@ -196,66 +191,6 @@ class _Builder:
             )
         kind = "integer" if fn == "sum" and column.type == "integer" else "float"
         return NUMERIC_FUNCTIONS[fn].format(column.sql), kind
-
-    def _condition(self, wanted: Filter) -> str:
-        column, op = self.column(wanted.column), wanted.op
-        if op in NULL_OPERATORS:
-            return f"{column.sql} {NULL_OPERATORS[op]}"
-        if op == "in":
-            return self._among(column, wanted.value)
-        if op in TEXT_OPERATORS:
-            if column.type != "text":
-                raise QueryRefused(f"{op} needs text, but {column.name} holds {column.type}.")
-            self.values.append(typed(column, wanted.value))
-            return f"{TEXT_OPERATORS[op]}({column.sql}, ?)"
-        if op not in OPERATORS:
-            raise QueryRefused(f"There is no op {op!r}. There are: {', '.join(ALL_OPERATORS)}.")
-        if wanted.value is None:
-            raise QueryRefused("Nothing compares with null. Use is_null or not_null.")
-        self.values.append(typed(column, wanted.value))
-        return f"{column.sql} {OPERATORS[op]} ?"
-
-    def _among(self, column: Column, values: Any) -> str:
-        if not isinstance(values, list):
-            raise QueryRefused(f"in needs a list of values for {column.name}.")
-        if not values:
-            return "false"
-        self.values += [typed(column, value) for value in values]
-        return f"{column.sql} IN ({', '.join('?' * len(values))})"
-
-
-def typed(column: Column, value: Any) -> Any:
-    """The value as the column's type, or raises QueryRefused."""
-    kinds: dict[str, Callable[[Any], bool]] = {
-        "text": _is_text,
-        "boolean": lambda v: isinstance(v, bool),
-        "integer": lambda v: isinstance(v, int | float) and not isinstance(v, bool),
-        "float": lambda v: isinstance(v, int | float) and not isinstance(v, bool),
-        "timestamp": lambda v: isinstance(v, str),
-    }
-    if not kinds[column.type](value):
-        raise QueryRefused(
-            f"{column.name} holds {column.type}, but the value compared with it is {value!r}."
-        )
-    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
-        return float(value)
-    return timestamp(value, column.name) if column.type == "timestamp" else value
-
-
-def _is_text(value: Any) -> bool:
-    """A lone half of a surrogate pair is a Python text, but no other engine's."""
-    return isinstance(value, str) and not any("\ud800" <= each <= "\udfff" for each in value)
-
-
-def timestamp(text: str, name: str) -> dt.datetime:
-    """A naive UTC time from ISO 8601; without an offset it is UTC already."""
-    try:
-        parsed = dt.datetime.fromisoformat(text)
-        return parsed.astimezone(dt.UTC).replace(tzinfo=None) if parsed.tzinfo else parsed
-    except (ValueError, OverflowError):
-        raise QueryRefused(
-            f"{name}: {text!r} is no time as ISO 8601 has it, such as 2026-01-31T12:00:00Z."
-        ) from None
 
 
 def _seconds(bucket: str) -> int:

@@ -24,12 +24,17 @@ _EXAMPLES = 20
 
 @dataclass(frozen=True, slots=True)
 class PreparedTable:
-    """`relation` has the columns `p0`, `p1`, … in the order of `columns`, which is the file's."""
+    """`relation` has the columns `p0`, `p1`, … in the order of `columns`, which is the file's.
+
+    `partition_key` is the one of those that the container is partitioned by, None where the
+    manifest names none, or one that the file has not.
+    """
 
     name: str
     relation: str
     columns: list[Column]
     rows: int
+    partition_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,18 @@ def _typed(
     listed = ", ".join(f"{values[column.name]} AS p{i}" for i, column in enumerate(columns))
     relation = f"typed_{table.relation}"
     con.execute(f"CREATE VIEW {relation} AS SELECT {listed} FROM {table.relation}")
-    return PreparedTable(container.name, relation, columns, table.rows)
+    partition_key = _partition_key(container, columns)
+    return PreparedTable(container.name, relation, columns, table.rows, partition_key)
+
+
+def _partition_key(container: TelemetryTable, columns: Sequence[Column]) -> str | None:
+    """Written as a path: `/LinkId`, or `/"Link id"`."""
+    wanted = container.partition_key.removeprefix("/")
+    names = [column.name for column in columns]
+    for name in (wanted, wanted.removeprefix('"').removesuffix('"')):
+        if name in names:
+            return f"p{names.index(name)}"
+    return None
 
 
 def _numeric(

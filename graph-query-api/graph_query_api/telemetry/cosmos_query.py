@@ -1,0 +1,217 @@
+"""Telemetry in Cosmos DB for NoSQL: the rows come from there, the answer from DuckDB.
+
+Columns and conditions go into Cosmos DB's SQL as far as they mean the same there; the rows that
+come are put into a table in memory, and the statement that DuckDB files answer is run on it.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import partial
+from typing import Any, Protocol
+
+import duckdb
+import pyarrow as pa
+from azure.cosmos.aio import ContainerProxy
+
+from graph_query_api.clients.cosmos import CosmosAccount
+from graph_query_api.errors import ContainerNotFound, PartNotFound, QueryBusy
+from graph_query_api.telemetry.catalog import TelemetryCatalog
+from graph_query_api.telemetry.cosmos_batches import OPERATIONS, Batch, Sender
+from graph_query_api.telemetry.cosmos_patience import Patience
+from graph_query_api.telemetry.cosmos_rows import (
+    DATABASE,
+    PARTITION_KEY,
+    as_batch,
+    container_name,
+    container_prefix,
+)
+from graph_query_api.telemetry.cosmos_sql import RowsQuery, rows_query
+from graph_query_api.telemetry.engine import Engine, confine, too_large, too_slow
+from graph_query_api.telemetry.protocol import TelemetryResult
+from graph_query_api.telemetry.request import Statement, TelemetryRequest, statement
+
+READERS = 4
+WAITING = 16
+READ_PATIENCE, DROP_PATIENCE = 5.0, 60.0
+READ_BYTES = 64 << 20
+ROWS_A_PAGE = 4_000
+GROWTH = 4
+DELETED_TOGETHER = 10_000
+
+
+class Catalogs(Protocol):
+    """Where the catalogs of loads are kept."""
+
+    async def get(self, scenario: str, generation: str) -> TelemetryCatalog:
+        """Raises PartNotFound where the load is gone."""
+
+    async def forget(self, generation: str) -> None:
+        """Also where it is forgotten already."""
+
+
+class CosmosTelemetry:
+    """Containers ``{scenario}.{table}`` in database ``telemetry``."""
+
+    def __init__(
+        self, account: CosmosAccount, catalogs: Catalogs, *, timeout: float, max_rows: int
+    ) -> None:
+        self._account = account
+        self._catalogs = catalogs
+        self._timeout = timeout
+        self._max_rows = max_rows
+        self._engine = Engine(timeout)
+        self._readers = asyncio.Semaphore(READERS)
+        self._waiting = 0
+
+    async def catalog(self, scenario: str, generation: str) -> TelemetryCatalog:
+        return await self._catalogs.get(scenario, generation)
+
+    async def query(
+        self, scenario: str, generation: str, request: TelemetryRequest
+    ) -> TelemetryResult:
+        if self._waiting >= WAITING:
+            raise QueryBusy
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._answer(scenario, generation, request)
+        except TimeoutError:
+            raise too_slow(self._timeout) from None
+        finally:
+            self._waiting -= 1
+
+    async def _answer(
+        self, scenario: str, generation: str, request: TelemetryRequest
+    ) -> TelemetryResult:
+        catalog = await self._catalogs.get(scenario, generation)
+        most = min(request.limit or self._max_rows, self._max_rows)
+        asked = statement(request, catalog, most)
+        async with self._readers:
+            rows = await self._rows(scenario, generation, asked)
+            # a load that is being dropped loses its catalog first: these may not be all its rows
+            await self._catalogs.get(scenario, generation)
+            return await self._engine.run(asked, lambda: _opened(asked.table.sql, rows))
+
+    async def _rows(self, scenario: str, generation: str, asked: Statement) -> pa.Table:
+        name = container_name(scenario, asked.table.name)
+        try:
+            container = await self._account.container(DATABASE, name, PARTITION_KEY, create=False)
+        except ContainerNotFound:
+            raise PartNotFound(scenario, "telemetry") from None
+        patience = Patience(self._account.endpoint, READ_PATIENCE)
+        return await _Reader(container, patience, asked, generation).run()
+
+    async def drop(self, scenario: str, generation: str) -> None:
+        """Finds the rows without the catalog, so also those of a load that failed."""
+        await self._catalogs.forget(generation)
+        for name in await self._account.containers(DATABASE):
+            if name.startswith(container_prefix(scenario)):
+                container = await self._account.container(
+                    DATABASE, name, PARTITION_KEY, create=False
+                )
+                patience = Patience(self._account.endpoint, DROP_PATIENCE)
+                await _drop(container, patience, generation)
+
+    async def aclose(self) -> None:
+        await self._engine.aclose()
+
+
+class _Reader:
+    """The rows that one statement is about, each once, in bounded memory."""
+
+    def __init__(
+        self, container: ContainerProxy, patience: Patience, asked: Statement, generation: str
+    ) -> None:
+        self._container = container
+        self._patience = patience
+        self._asked = asked
+        self._query: RowsQuery = rows_query(asked, generation)
+        self._seen = bytearray(asked.table.rows)  # what failed is read again from its start
+        self._batches = [as_batch([], asked.reads)]
+        self._rows = self._size = 0
+
+    async def run(self) -> pa.Table:
+        """By ranges of row numbers, which need no order of the server's: who wants the first
+        rows need not read all."""
+        for start, end in self._ranges():
+            await self._patience.run(partial(self._read, start, end))
+            if not self._asked.grouped and self._query.exact and self._rows > self._asked.most:
+                break
+        return pa.Table.from_batches(self._batches)
+
+    async def _read(self, start: int, end: int) -> None:
+        async for page in self._pages(start, end):
+            batch = await asyncio.to_thread(self._fresh, page)
+            self._batches.append(batch)
+            self._rows += batch.num_rows
+            self._size += batch.nbytes
+            if self._size > READ_BYTES:
+                raise too_large()
+
+    def _ranges(self) -> Iterator[tuple[int, int]]:
+        rows = self._asked.table.rows
+        start, size = 0, rows if self._asked.grouped else self._asked.most + 1
+        while start < rows:
+            yield start, min(start + size, rows)
+            start, size = start + size, size * GROWTH
+
+    async def _pages(self, start: int, end: int) -> AsyncIterator[list[dict[str, Any]]]:
+        named: dict[str, Any] = {}
+        if self._query.partition:
+            named["partition_key"] = self._query.partition
+        found = self._container.query_items(
+            self._query.sql,
+            parameters=self._query.bound(start, end),
+            max_item_count=ROWS_A_PAGE,
+            **named,
+        )
+        async for page in found.by_page():
+            yield [each async for each in page]
+
+    def _fresh(self, page: list[dict[str, Any]]) -> pa.RecordBatch:
+        fresh = []
+        for each in page:
+            if not self._seen[each["n"]]:
+                self._seen[each["n"]] = 1
+                fresh.append(each)
+        return as_batch(fresh, self._asked.reads)
+
+
+def _opened(name: str, rows: pa.Table) -> duckdb.DuckDBPyConnection:
+    """The rows in the file's order, which is what ``rowid`` means in statements."""
+    connection = duckdb.connect()
+    connection.register("read", rows)
+    connection.execute(f"CREATE TABLE {name} AS FROM read ORDER BY n")
+    connection.unregister("read")
+    confine(connection)
+    return connection
+
+
+async def _drop(container: ContainerProxy, patience: Patience, generation: str) -> None:
+    """Some thousand at a time, from the start again and again until there are none."""
+    while partitions := await patience.run(lambda: _some_ids(container, generation)):
+        async with Sender(container, patience) as sender:
+            for partition, ids in partitions.items():
+                for start in range(0, len(ids), OPERATIONS):
+                    some = ids[start : start + OPERATIONS]
+                    await sender.send(Batch(partition, [("delete", (each,)) for each in some]))
+
+
+async def _some_ids(container: ContainerProxy, generation: str) -> Mapping[str, list[str]]:
+    """By partition; empty where all are gone."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    count = 0
+    pages = container.query_items(
+        "SELECT c.id, c.pk FROM c WHERE c.g = @g",
+        parameters=[{"name": "@g", "value": generation}],
+        max_item_count=ROWS_A_PAGE,
+    ).by_page()
+    async with asyncio.timeout(DROP_PATIENCE):
+        async for page in pages:
+            async for each in page:
+                found[each["pk"]].append(each["id"])
+                count += 1
+            if count >= DELETED_TOGETHER:
+                break
+    return found
