@@ -10,9 +10,13 @@ from urllib.parse import urlsplit
 
 from azure.cosmos import ThroughputProperties
 from azure.cosmos.aio import ContainerProxy
+from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.clients.cosmos_errors import OPERATION_SECONDS, translated
+
+_NO_OFFER = (CosmosResourceNotFoundError, AttributeError)
+"""The SDK means the first, and trips over its own handling of it (azure-cosmos 4.17)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,10 @@ class GraphThroughput:
         """None where the graph has none of its own."""
         with translated(self._account.endpoint):
             async with asyncio.timeout(OPERATION_SECONDS):
+                container = await self._container()
                 try:
-                    found = await (await self._container()).get_throughput()
-                except IndexError:  # how the SDK says that there is no offer
+                    found = await container.get_throughput()
+                except _NO_OFFER:
                     return None
         if found.auto_scale_max_throughput:
             return Throughput(found.auto_scale_max_throughput, autoscale=True)
