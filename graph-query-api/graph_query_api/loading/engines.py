@@ -44,7 +44,13 @@ def load_telemetry(
         path = Path(request.target["path"])
         duckdb_load.load_telemetry(prepared, path, work, on_progress)
         return {}
-    raise NotImplementedError
+    from graph_query_api.telemetry import cosmos_load
+
+    target = cosmos_load.CosmosTarget(**request.target["address"])
+    catalog = cosmos_load.load_telemetry(
+        prepared, target, request.scenario, request.generation, on_progress
+    )
+    return {"catalog": catalog.as_dict()}
 
 
 @dataclass(frozen=True)

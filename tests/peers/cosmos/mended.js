@@ -111,6 +111,14 @@ function valueAt(row, keys) {
   return keys.reduce((at, key) => (at !== null && typeof at === "object" ? at[key] : undefined), row);
 }
 
+// --- Etags have the quotes of the header in them ---
+
+const set = Items.prototype._set;
+Documents.prototype._set = function setWithQuotes(data) {
+  data._etag = `"${data._etag}"`;
+  return set.call(this, data);
+};
+
 // --- What Cosmos DB does not store ---
 
 for (const name of ["createOperation", "upsertOperation", "replaceOperation"]) {
