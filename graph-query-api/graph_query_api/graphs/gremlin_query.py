@@ -77,10 +77,11 @@ class _Parser:
             raise refused(start.place, "a query begins with g, as in g.V().limit(10).")
         self._expect(".")
         steps = self._chain(root=True)
+        after = self._next
         while self._next.text == ";":
             self._take()
         if self._next.kind != "end":
-            raise unexpected(self._next)
+            raise unexpected(after)
         if steps[0].name not in STARTS:
             raise refused(steps[0].place, "a query begins with g.V() or g.E().")
         return Traversal(steps, start.place)
