@@ -30,23 +30,26 @@ def fetched(jars: Path) -> str | None:
         maven,
         "-q",
         "-B",
-        "-Dstyle.color=never",
         "-f",
         str(_POM),
         goal,
         f"-DoutputDirectory={into}",
     ]
     try:
-        subprocess.run(
+        done = subprocess.run(
             [*command, "-DincludeScope=runtime"],
             env={**os.environ, "JAVA_HOME": str(home)},
             stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
             timeout=_SECONDS,
-            check=True,
+            check=False,
         )
     except (subprocess.SubprocessError, OSError) as error:
-        shutil.rmtree(into, ignore_errors=True)
         return f"Maven could not fetch it: {error}"
+    if done.returncode:
+        shutil.rmtree(into, ignore_errors=True)
+        return f"Maven could not fetch it:\n{done.stdout}"
     shutil.rmtree(jars, ignore_errors=True)
     into.rename(jars)
     return None
