@@ -1,19 +1,22 @@
 """Graphs in a Gremlin server: Cosmos DB's, or any that speaks as it does."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from graph_query_api.errors import QueryTooSlow, StoreUnavailable
-from graph_query_api.graphs.answers import Turns, spooled
-from graph_query_api.graphs.gremlin_client import GremlinClient
+from graph_query_api.graphs.answers import Turns, one, spooled
+from graph_query_api.graphs.gremlin_client import Answer, GremlinClient
 from graph_query_api.graphs.gremlin_drop import drop
-from graph_query_api.graphs.gremlin_errors import GremlinError
+from graph_query_api.graphs.gremlin_errors import GremlinError, TooLarge
 from graph_query_api.graphs.gremlin_layout import GremlinTarget, LoadedGraph
 from graph_query_api.graphs.gremlin_pace import Pace
 from graph_query_api.graphs.gremlin_patience import PatientClient, Stalled
+from graph_query_api.graphs.gremlin_query import GraphNames, emit, parse
+from graph_query_api.graphs.gremlin_results import Results
 from graph_query_api.graphs.gremlin_topology import Incomplete, Topology
 from graph_query_api.graphs.gremlin_words import in_words
 from graph_query_api.graphs.labels import known_labels
@@ -22,6 +25,7 @@ from graph_query_api.spool import Spool
 TURNS = 8
 """Scripts of all callers at a time: they share the graph's throughput."""
 TURNS_OF_ONE = 4
+ANSWER_BYTES = 64 << 20
 
 
 _INCOMPLETE = (
@@ -60,6 +64,7 @@ class GremlinGraphs:
         self._timeout = timeout
         self._max_rows = max_rows
         self._turns = Turns(TURNS, timeout / 2)
+        self._pace = Pace(TURNS)
         self._client = GremlinClient(target.address, connections=TURNS, request_seconds=timeout)
 
     async def topology(
@@ -77,6 +82,27 @@ class GremlinGraphs:
                 await self._catalogs.get(scenario, generation)
                 raise StoreUnavailable(_INCOMPLETE) from None
 
+    async def query(
+        self, scenario: str, generation: str, query: str, parameters: Mapping[str, Any]
+    ) -> Spool:
+        traversal = parse(query)
+        graph = await self._catalogs.get(scenario, generation)
+        script, bound = emit(
+            traversal,
+            dialect=self._target.dialect,
+            partition_key=self._target.partition_key,
+            generation=generation,
+            parameters=parameters,
+            names=GraphNames.of(graph.catalog),
+            limit=self._max_rows + 1,
+        )
+        async with self._explained():
+            found = await self._ask(script, bound)
+            results = Results(graph.catalog, generation, self._ask)
+            answer = await results.answer(found, self._max_rows)
+        text = await asyncio.to_thread(json.dumps, answer, ensure_ascii=False, allow_nan=False)
+        return await spooled(one(text), self._spools)
+
     async def drop(self, scenario: str, generation: str) -> bool:  # noqa: ARG002 - as all stores
         """Takes as long as it takes; stopped anywhere, it can be done again."""
         await self._catalogs.forget(generation)
@@ -93,8 +119,9 @@ class GremlinGraphs:
         await self._client.aclose()
 
     async def _ask(self, script: str, bound: Mapping[str, Any]) -> list[Any]:
+        """Until the server gives them. Whoever asks has its own limit of time."""
         async with self._turns.turn():
-            answer = await PatientClient(self._client, Pace(1)).submit(script, bound)
+            answer = await PatientClient(_Bounded(self._client), self._pace).submit(script, bound)
             return answer.results
 
     @asynccontextmanager
@@ -117,3 +144,21 @@ class GremlinGraphs:
             raise in_words(error.last, self._target) from error
         except GremlinError as error:
             raise in_words(error, self._target) from error
+
+
+class _Bounded:
+    """What memory has room for, of a client's answers."""
+
+    def __init__(self, client: GremlinClient) -> None:
+        self._client = client
+
+    async def submit(self, script: str, bindings: Mapping[str, Any]) -> Answer:
+        results: list[Any] = []
+        size = 0
+        async with aclosing(self._client.stream(script, bindings)) as frames:
+            async for frame in frames:
+                results += frame
+                size += len(json.dumps(frame))
+                if size > ANSWER_BYTES:
+                    raise TooLarge(0, f"the answer has more than {ANSWER_BYTES >> 20} MB")
+        return Answer(results, 0.0)
