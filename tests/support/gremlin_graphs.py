@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from peers.gremlin.server.running import GremlinServer
+
 from graph_query_api.errors import PartNotFound
 from graph_query_api.graphs.gremlin_client import GremlinAddress
 from graph_query_api.graphs.gremlin_layout import Dialect, GremlinTarget, LoadedGraph
 from graph_query_api.graphs.gremlin_load import load_graph
-from peers.gremlin.server.running import GremlinServer
 from scenario_pack.progress import OnProgress
 from support.graph_files import prepared_graph
 
