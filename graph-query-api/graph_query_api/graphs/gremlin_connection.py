@@ -58,7 +58,7 @@ class Connection:
         self._open: dict[str, asyncio.Queue[Frame | GremlinError]] = {}
         self._retired = False
         self._used = asyncio.get_running_loop().time()
-        self._good_until = self._used + password.seconds_left()
+        self._good_until = self._used + password.seconds_left
         self.reader = asyncio.create_task(self._read())
 
     @property
@@ -103,7 +103,7 @@ class Connection:
         except TimeoutError as error:
             raise OutcomeUnknown(408, "The Gremlin server did not answer in time") from error
         finally:
-            del self._open[request_id]
+            self._open.pop(request_id, None)
             self._used = clock()
             if not complete:
                 self._retired = True
@@ -154,6 +154,8 @@ class Connection:
             await self._send(frame.request_id, "authentication", "traversal", arguments)
         else:
             await frames.put(frame)
+            if frame.code != _MORE:  # whatever happens to the connection now, it has its answer
+                self._open.pop(frame.request_id, None)
 
 
 async def connected(

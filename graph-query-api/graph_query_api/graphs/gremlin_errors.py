@@ -11,7 +11,8 @@ from typing import Any
 _RATE = re.compile(r"request ?rate|too ?many ?requests", re.IGNORECASE)
 _LIMIT = re.compile(r"limit|exceed|maximum|too (long|large|many|deep)", re.IGNORECASE)
 _TOO_DEEP = re.compile(
-    r"StackOverflowError|(method|code) too large|more than is allowed", re.IGNORECASE
+    r"StackOverflowError|(method|code) too large|more than is allowed|bad parameter count",
+    re.IGNORECASE,
 )
 _TIMESPAN = re.compile(r"(?:(\d+)\.)?(\d+):(\d+):(\d+(?:\.\d+)?)")
 

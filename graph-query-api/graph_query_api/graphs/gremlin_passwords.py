@@ -5,6 +5,7 @@ import json
 import time
 from dataclasses import dataclass, field
 
+from azure.core.credentials import AccessToken
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.identity.aio import DefaultAzureCredential
@@ -19,13 +20,12 @@ _SIGN_IN_SECONDS = 60.0
 @dataclass(frozen=True, slots=True)
 class Password:
     text: str = field(repr=False)
-    expires: float = float("inf")
-    """Seconds since the epoch."""
+    good_until: float = float("inf")
+    """Seconds since the epoch; some minutes less than the server would take it."""
 
+    @property
     def seconds_left(self) -> float:
-        """Less than it is really good for; of a token that ends soon, half of its time."""
-        left = self.expires - time.time()
-        return max(left - _EARLY, left / 2)
+        return self.good_until - time.time()
 
 
 class Passwords:
@@ -40,7 +40,7 @@ class Passwords:
 
     async def current(self) -> Password:
         async with self._lock:
-            if self._held is None or self._held.seconds_left() <= 0:
+            if self._held is None or self._held.seconds_left <= 0:
                 self._held = await self._ask()
             return self._held
 
@@ -83,9 +83,14 @@ async def _token(credential: AsyncTokenCredential, *, anew: bool) -> Password:
         moment = {"essential": True, "value": str(int(time.time()))}
         claims = json.dumps({"access_token": {"nbf": moment}})
         try:
-            token = await credential.get_token(_SCOPE, claims=claims)
-            return Password(token.token, token.expires_on)
+            return _password(await credential.get_token(_SCOPE, claims=claims))
         except ClientAuthenticationError:
             pass  # not every source takes claims: the Azure CLI does not
-    token = await credential.get_token(_SCOPE)
-    return Password(token.token, token.expires_on)
+    return _password(await credential.get_token(_SCOPE))
+
+
+def _password(token: AccessToken) -> Password:
+    """Of a token that ends soon, half of its time counts."""
+    now = time.time()
+    left = token.expires_on - now
+    return Password(token.token, now + max(left - _EARLY, left / 2))

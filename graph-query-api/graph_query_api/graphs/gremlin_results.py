@@ -46,7 +46,7 @@ class Results:
         shown = results[:max_rows]
         await self._learn(shown)
         values = [self._value(each) for each in shown]
-        as_rows = bool(values) and all(map(_is_map, shown))
+        as_rows = bool(values) and all(map(self._is_map, shown))
         rows = values if as_rows else [{_WHOLE: value} for value in values]
         names = dict.fromkeys(name for row in rows for name in row) or {_WHOLE: None}
         return {
@@ -102,7 +102,7 @@ class Results:
                 return self._vertex(value)
             case "edge" if _is_element(value):
                 return self._edge(value)
-        return self._property(value) if _is_property(value) else self._map(value)
+        return self._property(value) if self._is_property(value) else self._map(value)
 
     def _vertex(self, value: Mapping[str, Any]) -> dict[str, Any]:
         kind = self._vertices[value["label"]]
@@ -124,8 +124,18 @@ class Results:
             "properties": properties(kind.properties, found),
         }
 
+    def _is_map(self, value: Any) -> bool:
+        if not isinstance(value, dict) or _is_element(value) or self._is_property(value):
+            return False
+        return value.keys() != {"labels", "objects"}  # of a path
+
+    def _is_property(self, value: Mapping[str, Any]) -> bool:
+        """Of a vertex, or of an edge; a map that a query makes up may look much the same."""
+        if value.keys() - {"vertex"} == {"id", "label", "value"}:
+            return value["label"] in self._types and not _ID.fullmatch(str(value["id"]))
+        return value.keys() == {"key", "value", "element"} and value["key"] in self._types
+
     def _property(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        """Of a vertex it has the member ``label``, of an edge ``key``."""
         column = value.get("label", value.get("key"))
         return {"key": self._names.get(column, column), "value": self._of(column, value["value"])}
 
@@ -157,7 +167,7 @@ def _nested(value: Any) -> Iterator[Any]:
         if _is_element(value):
             yield value
         else:
-            yield from _nested([*value, *value.values()])
+            yield from _nested([*value, *(value[name] for name in value.keys() - {"element"})])
 
 
 def _is_element(value: Mapping[str, Any]) -> bool:
@@ -169,15 +179,6 @@ def _is_element(value: Mapping[str, Any]) -> bool:
         and isinstance(found, dict)
         and LOAD in found
     )
-
-
-def _is_property(value: Mapping[str, Any]) -> bool:
-    return {*value} - {"element", "vertex"} in ({"id", "label", "value"}, {"key", "value"})
-
-
-def _is_map(value: Any) -> bool:
-    is_path = isinstance(value, dict) and value.keys() == {"labels", "objects"}
-    return isinstance(value, dict) and not (is_path or _is_element(value) or _is_property(value))
 
 
 def _type(rows: Sequence[Mapping[str, Any]], name: str) -> str:
