@@ -17,6 +17,7 @@ from azure.cosmos.exceptions import (
     CosmosResourceNotFoundError,
 )
 
+from graph_query_api.clients.cosmos_attempts import persistent
 from graph_query_api.clients.cosmos_errors import OPERATION_SECONDS, account_name, translated
 from graph_query_api.errors import ContainerNotFound, StoreUnavailable
 
@@ -60,13 +61,21 @@ class CosmosAccount:
         known = self._containers.get((database, name))
         if known is not None:
             return known
-        with translated(self.endpoint):
-            async with asyncio.timeout(OPERATION_SECONDS), self._opening:
+
+        async def open_it() -> ContainerProxy:
+            async with self._opening:
                 client = await self._connected()
                 wanted = _Container(client, database, name, partition_key_path, indexing_policy)
-                found = await self._opened(wanted, create)
-                self._containers[database, name] = found
-                return found
+                return await self._opened(wanted, create)
+
+        with translated(self.endpoint):
+            found = await persistent(open_it)
+        self._containers[database, name] = found
+        return found
+
+    def forget(self, database: str, name: str) -> None:
+        """Looks for the container again when it is asked for next: it was found to be gone."""
+        self._containers.pop((database, name), None)
 
     async def containers(self, database: str) -> list[str]:
         """The names of those that are there; none where there is no such database."""
@@ -118,6 +127,7 @@ class CosmosAccount:
                     retry_read=0,
                     retry_throttle_backoff_max=int(OPERATION_SECONDS),
                     retry_throttle_total=9,
+                    enable_compact_utf8_item_writes=True,  # as the limit of 2 MB counts
                 )
                 stack.push_async_callback(client.close)  # also of one that found nobody
                 await client.__aenter__()
