@@ -78,12 +78,12 @@ async def test_rows_that_are_not_there_are_missed(
 
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
 async def test_a_row_over_the_limit_is_named(tmp_path: Path) -> None:
-    rows = [["a", "1", ""], ["日" * 200_000, "2", "日" * 200_000], ["c", "3", ""]]
+    rows = [["a", "1", ""], ["日" * 349_000, "2", "日" * 349_000], ["c", "3", ""]]
     server = SmallCosmos()
-    with pytest.raises(PackError, match=r'row 2 of "Load".* takes 2\.3 MB .* over 2 MB'):
+    with pytest.raises(PackError, match=r'row 2 of "Load".* takes 2,09\d,\d+ bytes.* up to 2,08'):
         await load(server, tmp_path, rows)
     (tmp_path / "w").mkdir()
-    rows[1][0] = "日" * 140_000
+    rows[1][0] = "日" * 340_000
     await load(server, tmp_path / "w", rows)
     assert len(server.items["s.Load"]) == len(rows)
 

@@ -79,14 +79,17 @@ class CosmosAccount:
 
     async def containers(self, database: str) -> list[str]:
         """The names of those that are there; none where there is no such database."""
+
+        async def list_them() -> list[str]:
+            async with self._opening:
+                client = await self._connected()
+            found = client.get_database_client(database).list_containers()
+            with suppress(CosmosResourceNotFoundError):
+                return [each["id"] async for each in found]
+            return []
+
         with translated(self.endpoint):
-            async with asyncio.timeout(OPERATION_SECONDS):
-                async with self._opening:
-                    client = await self._connected()
-                found = client.get_database_client(database).list_containers()
-                with suppress(CosmosResourceNotFoundError):
-                    return [each["id"] async for each in found]
-                return []
+            return await persistent(list_them)
 
     async def ping(self) -> None:
         """Reads a database: wrong keys, closed networks and missing roles are told apart, and
