@@ -23,6 +23,7 @@ from graph_query_api.errors import ContainerNotFound, StoreUnavailable
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
+THROTTLE_SECONDS = 5  # what the SDK waits by itself; who wants to wait longer hears of it
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DATABASE = "scenarios"
 MAY_NOT_CREATE = 5300  # substatus: a management operation with a token of Entra ID
@@ -128,7 +129,7 @@ class CosmosAccount:
                     retry_total=0,
                     retry_connect=0,
                     retry_read=0,
-                    retry_throttle_backoff_max=int(OPERATION_SECONDS),
+                    retry_throttle_backoff_max=THROTTLE_SECONDS,
                     retry_throttle_total=9,
                     enable_compact_utf8_item_writes=True,  # as the limit of 2 MB counts
                 )
