@@ -8,13 +8,23 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import console, fabric, graph_load, job_list, sample_job, telemetry_load, upload
+from benchmarks import (
+    console,
+    cosmos_telemetry,
+    fabric,
+    graph_load,
+    job_list,
+    sample_job,
+    telemetry_load,
+    upload,
+)
 from benchmarks.measure import Result
 
 BENCHMARKS: dict[str, Callable[[Path, int], list[Result]]] = {
     "upload": upload.measure,
     "graph-load": graph_load.measure,
     "telemetry-load": telemetry_load.measure,
+    "cosmos-telemetry": cosmos_telemetry.measure,
     "job-list": job_list.measure,
     "sample-job": sample_job.measure,
     "console": console.measure,

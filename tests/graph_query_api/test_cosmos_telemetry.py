@@ -1,19 +1,24 @@
 """Telemetry in a server that stands for Cosmos DB for NoSQL."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from peers.cosmos.running import Cosmos
 
 from graph_query_api.clients.cosmos import CosmosAccount
-from graph_query_api.errors import PartNotFound
+from graph_query_api.errors import PartNotFound, QueryBusy, QueryTooLarge, QueryTooSlow
+from graph_query_api.telemetry import cosmos_query
 from graph_query_api.telemetry.catalog import TelemetryCatalog
+from graph_query_api.telemetry.conditions import Filter
 from graph_query_api.telemetry.cosmos_load import CosmosTarget, load_telemetry
 from graph_query_api.telemetry.cosmos_query import CosmosTelemetry
+from graph_query_api.telemetry.request import Aggregate, TelemetryRequest
 from scenario_pack.telemetry import PreparedTelemetry
-from support.telemetry_suite import Load, TelemetrySuite, made_up
+from support.telemetry_suite import ROWS, Load, TelemetrySuite, ask, made_up
 
 
 class KeptCatalogs:
@@ -68,3 +73,78 @@ class TestCosmosTelemetry(TelemetrySuite):
     @pytest.fixture
     def load(self, loader: Loader) -> Load:
         return loader.load
+
+
+async def test_no_more_is_read_than_the_answer_needs(
+    store: CosmosTelemetry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[int, int]] = []
+    reader = cosmos_query._Reader
+    given = reader._pages
+
+    def pages(self: cosmos_query._Reader, start: int, end: int) -> Any:
+        read.append((start, end))
+        return given(self, start, end)
+
+    monkeypatch.setattr(reader, "_pages", pages)
+    await ask(store, limit=5)
+    assert read == [(0, 6)]
+    read.clear()
+    # about every fourth row, so the first range does not do; but not all rows are read
+    await ask(store, limit=100, filters=[Filter("host", "eq", "a")])
+    assert read == [(0, 101), (101, 505)]
+    read.clear()
+    # in which order Cosmos DB has texts is not said, so the rows are judged here
+    await ask(store, limit=100, filters=[Filter("host", "gt", "a")])
+    assert read[-1][1] == len(ROWS)
+    read.clear()
+    await ask(store, aggregates=[Aggregate("x", "avg")])
+    assert read == [(0, len(ROWS))]
+
+
+async def test_questions_are_bounded(
+    store: CosmosTelemetry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cosmos_query, "READ_BYTES", 1_000)
+    with pytest.raises(QueryTooLarge):
+        await ask(store)
+    monkeypatch.setattr(cosmos_query, "WAITING", 0)
+    with pytest.raises(QueryBusy):
+        await ask(store)
+    monkeypatch.undo()
+    monkeypatch.setattr(store, "_timeout", 0.01)
+    with pytest.raises(QueryTooSlow, match=r"longer than 0\.01 s"):
+        await ask(store)
+    monkeypatch.undo()
+    assert len((await ask(store)).rows) == len(ROWS)
+
+
+async def test_half_of_a_load_is_never_an_answer(loader: Loader, store: CosmosTelemetry) -> None:
+    kept = loader.catalogs.kept["g1"]
+
+    class DroppedMeanwhile(KeptCatalogs):
+        async def get(self, scenario: str, generation: str) -> TelemetryCatalog:
+            catalog = await super().get(scenario, generation)
+            await self.forget(generation)
+            return catalog
+
+    dropped = DroppedMeanwhile()
+    dropped.kept["g1"] = kept
+    store._catalogs = dropped
+    with pytest.raises(PartNotFound):
+        await ask(store)
+
+
+async def test_a_load_without_a_catalog_is_dropped_too(
+    loader: Loader, store: CosmosTelemetry, tmp_path: Path
+) -> None:
+    source = made_up(tmp_path)
+    with source.con:
+        await asyncio.to_thread(loader.load, source, "g7")
+    assert loader.told[-1] == ("Loading metrics", 1, 1)
+    catalog = loader.catalogs.kept["g7"]
+    del loader.catalogs.kept["g7"]
+    await store.drop("s", "g7")
+    loader.catalogs.kept["g7"] = catalog
+    assert (await store.query("s", "g7", TelemetryRequest("Metrics"))).rows == []
+    assert len((await ask(store)).rows) == len(ROWS)

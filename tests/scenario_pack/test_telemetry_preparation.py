@@ -31,6 +31,7 @@ def manifest_of(*tables: TelemetryTable) -> Manifest:
             "csv_file": table.csv_file,
             "id_field": table.id_field,
             "numeric_fields": list(table.numeric_fields),
+            "partition_key": table.partition_key,
         }
         for table in tables
     ]
@@ -82,6 +83,18 @@ def test_columns_are_typed_by_their_values(tmp_path: Path) -> None:
         (naive("2026-03-29T00:00:00"), None, 0, 2.5, False, "7", None),
     ]
     assert warnings == []
+
+
+@pytest.mark.parametrize(
+    ("path", "column"),
+    [("/b", "p1"), ("b", "p1"), ('/"c d"', "p2"), ("/c d", "p2"), ("/id", None), ("", None)],
+)
+def test_the_partition_key_is_one_of_the_columns(
+    tmp_path: Path, path: str, column: str | None
+) -> None:
+    container = TelemetryTable("metrics", "m.csv", None, (), path)
+    with prepared(tmp_path, {"data/telemetry/m.csv": "a,b,c d\n1,2,3\n"}, container) as found:
+        assert found.tables[0].partition_key == column
 
 
 def test_equal_rows_are_kept_in_order_without_and_with_a_natural_key(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from graph_query_api.errors import ContainerNotFound, StoreUnavailable
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
+THROTTLE_SECONDS = 5  # what the SDK waits by itself; who wants to wait longer hears of it
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DATABASE = "scenarios"
 MAY_NOT_CREATE = 5300  # substatus: a management operation with a token of Entra ID
@@ -79,14 +80,17 @@ class CosmosAccount:
 
     async def containers(self, database: str) -> list[str]:
         """The names of those that are there; none where there is no such database."""
+
+        async def list_them() -> list[str]:
+            async with self._opening:
+                client = await self._connected()
+            found = client.get_database_client(database).list_containers()
+            with suppress(CosmosResourceNotFoundError):
+                return [each["id"] async for each in found]
+            return []
+
         with translated(self.endpoint):
-            async with asyncio.timeout(OPERATION_SECONDS):
-                async with self._opening:
-                    client = await self._connected()
-                found = client.get_database_client(database).list_containers()
-                with suppress(CosmosResourceNotFoundError):
-                    return [each["id"] async for each in found]
-                return []
+            return await persistent(list_them)
 
     async def ping(self) -> None:
         """Reads a database: wrong keys, closed networks and missing roles are told apart, and
@@ -125,7 +129,7 @@ class CosmosAccount:
                     retry_total=0,
                     retry_connect=0,
                     retry_read=0,
-                    retry_throttle_backoff_max=int(OPERATION_SECONDS),
+                    retry_throttle_backoff_max=THROTTLE_SECONDS,
                     retry_throttle_total=9,
                     enable_compact_utf8_item_writes=True,  # as the limit of 2 MB counts
                 )

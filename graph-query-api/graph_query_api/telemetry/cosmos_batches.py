@@ -57,8 +57,9 @@ def upserts(items: Iterable[Mapping[str, Any]]) -> Iterator[Batch]:
 
 
 def size_of(item: Mapping[str, Any]) -> int:
-    """Bytes on the wire, where the SDK writes ASCII."""
-    return len(json.dumps(item, separators=(",", ":")))
+    """Bytes of JSON in UTF-8: on the wire, and as Cosmos DB counts."""
+    text = json.dumps(item, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return len(text.encode())
 
 
 class _Waiting:

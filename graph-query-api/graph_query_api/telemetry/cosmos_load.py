@@ -9,13 +9,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from azure.cosmos.aio import ContainerProxy
 
 from graph_query_api.clients.cosmos import CosmosAccount
-from graph_query_api.errors import StoreUnavailable
 from graph_query_api.telemetry.catalog import Table, TelemetryCatalog
 from graph_query_api.telemetry.cosmos_batches import (
     AT_ONCE,
@@ -47,7 +45,6 @@ ROWS_A_READ = 256
 ITEM_BYTES = (2 << 20) - (16 << 10)
 """An item's own limit is that of a request, which has a little more than the item."""
 PATIENCE = 300.0
-ATTEMPTS = 3
 COUNTS = 5
 COUNT_WAIT = 0.5
 
@@ -85,22 +82,16 @@ async def _load_all(
     tables = [Table.of(each, number) for number, each in enumerate(prepared.tables)]
     async with aclosing(CosmosAccount(target.endpoint, target.key or None)) as account:
         for table, source in zip(tables, prepared.tables, strict=True):
-            container = await _container(account, container_name(scenario, table.name))
+            container = await account.container(
+                DATABASE,
+                container_name(scenario, table.name),
+                PARTITION_KEY,
+                indexing_policy=INDEXING,
+            )
             patience = Patience(target.endpoint, PATIENCE)
             load = _TableLoad(container, patience, table, generation)
             await load.run(prepared.con, source.relation, on_progress)
     return TelemetryCatalog(tuple(tables))
-
-
-async def _container(account: CosmosAccount, name: str) -> ContainerProxy:
-    for attempt in count(1):
-        try:
-            return await account.container(DATABASE, name, PARTITION_KEY, indexing_policy=INDEXING)
-        except StoreUnavailable:
-            if attempt == ATTEMPTS:
-                raise
-            await asyncio.sleep(attempt)
-    raise AssertionError
 
 
 class _TableLoad:
@@ -181,8 +172,8 @@ def _check_size(kept: dict[str, Any], table: Table, number: int) -> None:
     if size > ITEM_BYTES:
         raise PackError(
             Problem(
-                f'row {number + 1:,} of "{table.name}" (without the header) takes '
-                f"{size / (1 << 20):.1f} MB as JSON, and Cosmos DB holds no item over 2 MB: "
-                "shorten its texts, or leave the column out"
+                f'row {number + 1:,} of "{table.name}" (without the header) takes {size:,} bytes '
+                f"as JSON, and Cosmos DB holds items of up to {ITEM_BYTES:,}: shorten its texts, "
+                "or leave a column out"
             )
         )

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import duckdb
 import pyarrow as pa
 from azure.cosmos.aio import ContainerProxy
+from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.errors import ContainerNotFound, PartNotFound, QueryBusy
@@ -95,12 +96,13 @@ class CosmosTelemetry:
 
     async def _rows(self, scenario: str, generation: str, asked: Statement) -> pa.Table:
         name = container_name(scenario, asked.table.name)
+        patience = Patience(self._account.endpoint, READ_PATIENCE)
         try:
             container = await self._account.container(DATABASE, name, PARTITION_KEY, create=False)
+            return await _Reader(container, patience, asked, generation).run()
         except ContainerNotFound:
+            self._account.forget(DATABASE, name)
             raise PartNotFound(scenario, "telemetry") from None
-        patience = Patience(self._account.endpoint, READ_PATIENCE)
-        return await _Reader(container, patience, asked, generation).run()
 
     async def drop(self, scenario: str, generation: str) -> None:
         """Finds the rows without the catalog, so also those of a load that failed."""
@@ -141,13 +143,18 @@ class _Reader:
         return pa.Table.from_batches(self._batches)
 
     async def _read(self, start: int, end: int) -> None:
-        async for page in self._pages(start, end):
-            batch = await asyncio.to_thread(self._fresh, page)
-            self._batches.append(batch)
-            self._rows += batch.num_rows
-            self._size += batch.nbytes
-            if self._size > READ_BYTES:
-                raise too_large()
+        try:
+            async for page in self._pages(start, end):
+                self._take(await asyncio.to_thread(self._fresh, page))
+        except CosmosResourceNotFoundError:
+            raise ContainerNotFound(f"The container of {self._asked.table.name} is gone.") from None
+
+    def _take(self, batch: pa.RecordBatch) -> None:
+        self._batches.append(batch)
+        self._rows += batch.num_rows
+        self._size += batch.nbytes
+        if self._size > READ_BYTES:
+            raise too_large()
 
     def _ranges(self) -> Iterator[tuple[int, int]]:
         rows = self._asked.table.rows
