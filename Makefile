@@ -24,7 +24,7 @@ CONSOLE_SOURCES := $(shell find frontend/src frontend/public -type f) \
 SAMPLE_SOURCES := $(shell find samples/metro-fibre -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench chaos clean node
+.PHONY: help setup run peers test check bench chaos clean node
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,9 @@ setup: $(FOR_DEV) $(if $(shell command -v npm),$(COSMOS_PEER)) $(GREMLIN) ## Ins
 # With FABRIC=stand-in also a stand-in for Microsoft Fabric, which is part of the tests
 run: $(FOR_RUN) $(SAMPLE) $(if $(filter stand-in,$(FABRIC)),$(FOR_DEV)) ## Start both services and nginx, and load the sample; Ctrl-C stops them
 	@$(BIN)/python -m local
+
+peers: $(FOR_DEV) $(COSMOS_PEER) $(GREMLIN) ## Start servers that stand for Cosmos DB, for practice and tests; Ctrl-C stops them
+	@PYTHONPATH=tests $(BIN)/python -m peers .cache/peers.env
 
 test: check $(SAMPLE) $(COSMOS_PEER) $(GREMLIN) ## Run all checks, then all tests
 	$(BIN)/pytest -n auto --dist loadgroup

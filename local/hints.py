@@ -15,6 +15,15 @@ GQL = (
     "MATCH (:FibreSpan)-[:runs_in]->(d:Duct) "
     "RETURN d.Street AS street, count(*) AS spans GROUP BY street ORDER BY spans DESC LIMIT 3"
 )
+GREMLIN = (
+    "g.V().hasLabel('Duct').project('street', 'spans').by('Street')"
+    ".by(__.in('runs_in').count()).order().by('spans', desc).limit(3)"
+)
+QUERIES = {
+    sample.EMBEDDED.backend: CYPHER,
+    sample.IN_COSMOS.backend: GREMLIN,
+    sample.IN_FABRIC.backend: GQL,
+}
 TELEMETRY = {
     "table": "LinkTelemetry",
     "from": "2026-03-12T09:00:00Z",
@@ -29,10 +38,9 @@ def curl_lines(url: str, loaded: sample.Sample | None) -> Iterator[str]:
     yield "Try:"
     yield f"  curl -s {url}/query/scenarios"
     if loaded:
-        in_fabric = loaded == sample.IN_FABRIC
         scenario = f"{url}/query/scenarios/{loaded.scenario}"
         yield f"  curl -s {shlex.quote(f'{scenario}/topology?labels=CoreRouter&limit=10')}"
-        yield _post(f"{scenario}/graph", {"query": GQL if in_fabric else CYPHER})
+        yield _post(f"{scenario}/graph", {"query": QUERIES[loaded.backend]})
         yield _post(f"{scenario}/telemetry/query", TELEMETRY)
         yield f"  curl -s {shlex.quote(f'{scenario}/search?in=tickets&q=duct+cut')}"
 

@@ -34,7 +34,8 @@ class Sample:
 
 
 EMBEDDED = Sample("metro-fibre", "embedded")
-# Beside the embedded one, which is there again when Fabric is off
+# Beside the embedded one, which is there again when the others are off
+IN_COSMOS = Sample("metro-fibre-cosmos", "cosmosdb-gremlin")
 IN_FABRIC = Sample("metro-fibre-fabric", "fabric-gql")
 
 

@@ -22,6 +22,7 @@ class Settings(ServiceSettings):
     graph_query_api_port: int = Field(8100, ge=1, le=65535)
     fabric: Literal["off", "on", "stand-in"] = "off"
     fabric_stand_in_port: int = Field(9443, ge=1, le=65533, description="and the two after it")
+    cosmos_gremlin_endpoint: str = Field("", description="set: graphs go to Cosmos DB")
     sample: bool = Field(True, description="load the sample scenario where it is missing")
 
     @model_validator(mode="after")

@@ -114,7 +114,7 @@ async def _bring_up(settings: Settings, console: Console, ready: asyncio.Event) 
         await wait_until_ready(client, READY_SECONDS)
         ready.set()
         console.say(f"Ready: {settings.url}")
-        ours = sample.EMBEDDED
+        ours = sample.IN_COSMOS if settings.cosmos_gremlin_endpoint else sample.EMBEDDED
         if settings.fabric == "stand-in":
             ours = sample.IN_FABRIC
             await stand_in.connect(client, console, settings.logs / STAND_IN_LOG)

@@ -1,15 +1,14 @@
 """What holds for all tests."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
-from peers.cosmos.running import Cosmos, running_cosmos
 
+from support.cosmos_server import cosmos
 from support.gremlin_server import gremlin_server
 
-__all__ = ["gremlin_server"]
+__all__ = ["cosmos", "gremlin_server"]
 
 # how long one example takes says more of the machine's other work than of the code
 settings.register_profile("untimed", deadline=None)
@@ -41,10 +40,3 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """A name that is the same in every process: compressed bytes hold the time they were made."""
     return f"{argname}-of-{len(val)}-bytes" if isinstance(val, bytes) else None
-
-
-@pytest.fixture(scope="session")
-def cosmos() -> Iterator[Cosmos]:
-    """A server that stands for Cosmos DB for NoSQL, started when a test first asks for it."""
-    with running_cosmos() as server:
-        yield server

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from peers.gremlin.server.running import GremlinServer, NotInstalled, running_gremlin_server
+from peers.gremlin.server.running import GremlinServer, running_gremlin_server
+from peers.installed import NotInstalled
 
 
 @pytest.fixture(scope="session")

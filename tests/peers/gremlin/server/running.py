@@ -11,16 +11,13 @@ from pathlib import Path
 
 from peers.gremlin.server.conf import PASSWORD, USER, written
 from peers.gremlin.server.java import NoJava, java
+from peers.installed import NotInstalled
 
 JARS = Path(__file__).parents[4] / ".cache" / "gremlin-server"
 _STARTING_SECONDS = 120
 _HEAP = "-Xmx512m"
 # its life is short: no second compiler, no collector with threads of its own
 _FOR_A_SHORT_LIFE = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
-
-
-class NotInstalled(Exception):
-    """Says what is missing, and what helps."""
 
 
 @dataclass(frozen=True, slots=True)
