@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 USER = "/dbs/scenarios/colls/graphs"
-PASSWORD = "a key that only the tests know"
-_HASH = "$2a$04$oIyG38ffwhYHQ9Lc2c8acOOsWS.qoC.ozIsG0DCrMaUjUMJMil23q"
+PASSWORD = "a-key-that-only-the-tests-know"
+_HASH = "$2a$04$abcdefghijklmnopqrstuu/HJxpN6VKE/t9poxbnVlwHTTLjgUaaK"
 """Bcrypt of the password, of little work: it is reckoned for each connection."""
 
 _TINKER = "org.apache.tinkerpop.gremlin"
