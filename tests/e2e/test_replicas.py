@@ -6,7 +6,9 @@ from pathlib import Path
 
 import httpx
 from peers.cosmos.running import Cosmos
+from peers.gremlin.server.running import GremlinServer
 
+from support.cosmos_settings import cosmos_settings
 from support.jobs import get_job, submit, wait_for_end
 from support.packs import base_pack, tarballs
 from support.replicas import Replica, replicas
@@ -18,15 +20,17 @@ LEASES = {"LEASE_SECONDS": "4", "LEASE_RENEW_SECONDS": "1"}
 RESTARTED = "Server restarted"
 
 
-def test_one_api_dies_in_the_middle_of_twenty_jobs(cosmos: Cosmos, tmp_path: Path) -> None:
+def test_one_api_dies_in_the_middle_of_twenty_jobs(
+    cosmos: Cosmos, gremlin_server: GremlinServer, tmp_path: Path
+) -> None:
     """Each job ends; none runs twice at a time; only what the dead one ran is declared dead."""
-    where = {"COSMOS_NOSQL_ENDPOINT": cosmos.endpoint, "COSMOS_NOSQL_KEY": cosmos.key}
+    where = cosmos_settings(cosmos, gremlin_server)
     packed = tarballs(tmp_path / "pack", base_pack())
     parts = {slot: packed[slot] for slot in ("graph", "tickets")}
     with replicas(tmp_path, 2, **LEASES, **where) as (dying, other):
         with dying.client() as first, other.client() as second:
             jobs = [
-                accepted(submit((first, second)[n % 2], f"scenario-{n}", parts))
+                accepted(submit((first, second)[n % 2], f"scenario-{n}", parts, backend=""))
                 for n in range(JOBS)
             ]
             wait_until(lambda: done(second, jobs) >= JOBS // 4, what="a quarter of the jobs")
@@ -44,8 +48,10 @@ def test_one_api_dies_in_the_middle_of_twenty_jobs(cosmos: Cosmos, tmp_path: Pat
         assert not overlapping(dying.watched.intervals + other.watched.intervals)
         with other.queries as queries:
             for number in range(JOBS):
-                scenario = queries.get(f"/query/scenarios/scenario-{number}").json()
-                assert set(scenario["parts"]) == set(parts)
+                scenario = f"/query/scenarios/scenario-{number}"
+                assert set(queries.get(scenario).json()["parts"]) == set(parts)
+                found = queries.get(f"{scenario}/topology").json()
+                assert (len(found["nodes"]), len(found["edges"])) == (3, 2)
 
 
 def accepted(answer: httpx.Response) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from peers.cosmos.running import Cosmos
 from peers.gremlin.server.running import GremlinServer
 
+from support.cosmos_settings import cosmos_settings
 from support.stack import free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,11 +24,7 @@ def test_the_sample_lands_in_cosmos(
     settings = {
         **{name: str(free_port()) for name in ("PORT", "API_PORT", "GRAPH_QUERY_API_PORT")},
         "DATA_DIR": str(tmp_path / "data"),
-        "COSMOS_NOSQL_ENDPOINT": cosmos.endpoint,
-        "COSMOS_NOSQL_KEY": cosmos.key,
-        "COSMOS_GREMLIN_ENDPOINT": gremlin_server.endpoint,
-        "COSMOS_GREMLIN_KEY": gremlin_server.password,
-        "COSMOS_GREMLIN_DIALECT": "tinkerpop",
+        **cosmos_settings(cosmos, gremlin_server),
     }
     output = tmp_path / "output"
     with output.open("w") as file:

@@ -11,19 +11,13 @@ from peers.cosmos.running import running_cosmos
 from peers.gremlin.server.running import running_gremlin_server
 from peers.installed import NotInstalled
 
+from support.cosmos_settings import cosmos_settings
+
 
 def main() -> None:
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     with running_cosmos() as documents, running_gremlin_server(long_life=True) as graphs:
-        settings = {
-            "COSMOS_NOSQL_ENDPOINT": documents.endpoint,
-            "COSMOS_NOSQL_KEY": documents.key,
-            "COSMOS_GREMLIN_ENDPOINT": graphs.endpoint,
-            "COSMOS_GREMLIN_KEY": graphs.password,
-            "COSMOS_GREMLIN_DATABASE": graphs.database,
-            "COSMOS_GREMLIN_GRAPH": graphs.graph,
-            "COSMOS_GREMLIN_DIALECT": "tinkerpop",
-        }
+        settings = cosmos_settings(documents, graphs)
         lines = "".join(f"{name}={value}\n" for name, value in settings.items())
         Path(sys.argv[1]).write_text(lines)
         print(lines, flush=True)
