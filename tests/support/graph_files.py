@@ -1,12 +1,14 @@
 """Graph files as a load makes them, without a service around."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from graph_query_api.graphs.catalog import GraphCatalog
 from graph_query_api.graphs.ladybug_load import load_graph
 from scenario_pack.folder import ScenarioFolder
 from scenario_pack.graph import prepare_graph
+from scenario_pack.graph_tables import PreparedGraph
 from scenario_pack.manifest import parse_manifest
 from scenario_pack.progress import OnProgress
 from scenario_pack.schema import load_graph_schema
@@ -28,16 +30,22 @@ def graph_file(
     on_progress: OnProgress = lambda *_: None,
 ) -> tuple[Path, GraphCatalog]:
     """Prepares and loads the pack's graph; gives the file and its catalog."""
-    pack = write_pack(folder / "pack", files)
-    work = folder / "work"
-    work.mkdir()
     target = target or folder / "graph-1.lbug"
     target.parent.mkdir(parents=True, exist_ok=True)
-    prepared = prepare_graph(
-        pack, load_graph_schema(pack, parse_manifest("name: x")), work, lambda *_: None
-    )
+    with prepared_graph(folder, files) as prepared:
+        return target, load_graph(prepared, target, folder / "work", on_progress)
+
+
+@contextmanager
+def prepared_graph(folder: Path, files: Mapping[str, bytes]) -> Iterator[PreparedGraph]:
+    """What is needed on the way goes to ``work`` in the folder."""
+    pack = write_pack(folder / "pack", files)
+    work = folder / "work"
+    work.mkdir(exist_ok=True)
+    schema = load_graph_schema(pack, parse_manifest("name: x"))
+    prepared = prepare_graph(pack, schema, work, lambda *_: None)
     with prepared.con:
-        return target, load_graph(prepared, target, work, on_progress)
+        yield prepared
 
 
 def vertices(tables: Mapping[str, str], edges: Mapping[str, str] | None = None) -> dict[str, bytes]:

@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any
 
 
+class LoadNotVerified(Exception):
+    """The engine holds something else than what was prepared."""
+
+
 @dataclass(frozen=True)
 class Property:
     name: str
@@ -86,7 +90,10 @@ class GraphCatalog:
 
     @classmethod
     def load(cls, path: Path) -> "GraphCatalog":
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        return cls.from_dict(json.loads(path.read_text(encoding="utf-8")))
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> "GraphCatalog":
         return cls(
             tuple(
                 VertexType(each["label"], each["table"], _properties(each), each["rows"])

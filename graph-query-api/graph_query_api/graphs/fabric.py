@@ -15,12 +15,12 @@ from graph_query_api.errors import (
     BackendOff,
     FabricNotReachable,
     FabricRefused,
-    QueryBusy,
     QueryRefused,
     QueryTooLarge,
     QueryTooSlow,
 )
 from graph_query_api.fabric_models import FabricGraph
+from graph_query_api.graphs.answers import Turns, one, spooled
 from graph_query_api.graphs.fabric_topology import Topology
 from graph_query_api.graphs.fabric_values import answer
 from graph_query_api.graphs.gql_filter import NO_PARAMETERS, bounded, check
@@ -30,7 +30,6 @@ from graph_query_api.spool import Spool
 TURNS = 8
 """Queries of all callers at a time: they share one capacity and one quota of calls."""
 TURNS_OF_ONE = 4
-TOPOLOGY_BYTES = 1 << 30
 LOADING_SECONDS = 60
 
 _NOT_LOADED = {"GraphIsNotLoaded", "GraphNotQueryable"}
@@ -79,7 +78,7 @@ class FabricGraphs:
         self._spools = spools
         self._timeout = timeout
         self._max_rows = max_rows
-        self._turns = asyncio.Semaphore(TURNS)
+        self._turns = Turns(TURNS, timeout / 2)
 
     async def topology(
         self, scenario: str, generation: str, labels: Sequence[str] | None, limit: int
@@ -90,7 +89,7 @@ class FabricGraphs:
         ask = partial(self._ask, graph)
         pieces = Topology(graph.catalog, ask, wanted, limit, TURNS_OF_ONE).pieces()
         async with self._deadline(), aclosing(pieces):
-            return await self._spooled(pieces)
+            return await spooled(pieces, self._spools)
 
     async def query(
         self, scenario: str, generation: str, query: str, parameters: Mapping[str, Any]
@@ -102,7 +101,7 @@ class FabricGraphs:
         async with self._deadline():
             result = await self._ask(graph, bounded(query, tokens, self._max_rows + 1))
         text = await asyncio.to_thread(_answer_as_json, result, self._max_rows)
-        return await self._spooled(_one(text))
+        return await spooled(one(text), self._spools)
 
     async def drop(self, scenario: str, generation: str) -> bool:  # noqa: ARG002 - as all stores
         await self._catalogs.forget(generation)
@@ -111,7 +110,7 @@ class FabricGraphs:
     async def _ask(self, graph: FabricGraph, gql: str) -> GqlResult:
         if self._client is None:
             raise BackendOff
-        async with self._turn():
+        async with self._turns.turn():
             try:
                 return await self._client.execute_query(
                     graph.workspace_id, graph.graph_model_id, gql, timeout=self._timeout
@@ -120,40 +119,12 @@ class FabricGraphs:
                 _explain(error)
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(self._timeout / 2):
-                await self._turns.acquire()
-        except TimeoutError:
-            raise QueryBusy from None
-        try:
-            yield
-        finally:
-            self._turns.release()
-
-    @asynccontextmanager
     async def _deadline(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._timeout):
                 yield
         except TimeoutError:
             raise _too_slow(f"no answer within {self._timeout:g} s") from None
-
-    async def _spooled(self, pieces: AsyncIterator[str]) -> Spool:
-        spool = Spool(self._spools)
-        try:
-            async for piece in pieces:
-                await spool.write(piece.encode())
-                _check_size(spool)
-        except BaseException:
-            spool.close()
-            raise
-        return spool
-
-
-def _check_size(spool: Spool) -> None:
-    if spool.size > TOPOLOGY_BYTES:
-        raise QueryTooLarge("The answer is larger than 1 GB. Ask for less at once.")
 
 
 def _explain(error: FabricError) -> NoReturn:
@@ -196,7 +167,3 @@ def _too_slow(why: str) -> QueryTooSlow:
 
 def _answer_as_json(result: GqlResult, max_rows: int) -> str:
     return json.dumps(answer(result, max_rows), ensure_ascii=False, allow_nan=False)
-
-
-async def _one(text: str) -> AsyncIterator[str]:
-    yield text

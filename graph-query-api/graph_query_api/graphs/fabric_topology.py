@@ -4,14 +4,12 @@ import asyncio
 import json
 from collections.abc import (
     AsyncGenerator,
-    AsyncIterator,
     Awaitable,
     Callable,
     Iterable,
     Mapping,
     Sequence,
 )
-from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
@@ -20,9 +18,9 @@ from typing import Any
 from fabric_client import GqlResult, literal, quote_identifier
 from graph_query_api.errors import QueryTooLarge
 from graph_query_api.fabric_models import FabricCatalog, FabricEdgeType, FabricNodeType
+from graph_query_api.graphs.answers import joined
 from graph_query_api.graphs.fabric_values import properties
 from graph_query_api.graphs.ids import edge_id, vertex_id
-from graph_query_api.graphs.in_order import in_order
 from graph_query_api.graphs.labels import shares
 
 EDGES_A_QUERY = 100_000
@@ -51,11 +49,11 @@ class Topology:
         yield '{"nodes":['
         vertices = edges = 0
         nodes = [partial(self._nodes, each, share[each.label]) for each in chosen]
-        async for text, count in _joined(nodes, self.width):
+        async for text, count in joined(nodes, self.width):
             yield text
             vertices += count
         yield '],"edges":['
-        async for text, count in _joined(self._edge_queries(), self.width):
+        async for text, count in joined(self._edge_queries(), self.width):
             yield text
             edges += count
         yield f'],"meta":{_json(self._meta(chosen, vertices, edges))}}}'
@@ -199,16 +197,6 @@ def _edge_as_json(
         "label": kind.label,
     }
     return f'{_json(ends)[:-1]},"properties":{properties_}}}'
-
-
-async def _joined(calls: Iterable[Callable[[], Any]], width: int) -> AsyncIterator[tuple[str, int]]:
-    """The items that each call gives, as members of one array, and how many they are."""
-    separator = ""
-    async with aclosing(in_order(calls, width)) as results:
-        async for items in results:
-            if items:
-                yield separator + ",".join(items), len(items)
-                separator = ","
 
 
 def _json(value: Any) -> str:

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from graph_query_api.graphs.catalog import (
     EdgeType,
     GraphCatalog,
+    LoadNotVerified,
     Pair,
     Property,
     VertexType,
@@ -50,10 +51,6 @@ ENGINE_TYPES = {
     "boolean": "BOOLEAN",
     "timestamp": "TIMESTAMP",
 }
-
-
-class LoadNotVerified(Exception):
-    """The engine holds something else than what was prepared."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ _ILLEGAL_IN_PROPERTIES = "`\0"
 def table_names(labels: Iterable[str], taken: Collection[str] = ()) -> dict[str, str]:
     """Label → table, for labels of one kind; ``taken`` are the tables of the other kind."""
     used = {table.casefold() for table in taken}
-    return _unique(labels, _ILLEGAL_IN_TABLES, lambda _, folded: folded in used)
+    return unique(labels, _legal_in(_ILLEGAL_IN_TABLES), lambda _, folded: folded in used)
 
 
 def column_names(properties: Mapping[str, str], settled: dict[str, str]) -> dict[str, str]:
@@ -33,7 +33,7 @@ def column_names(properties: Mapping[str, str], settled: dict[str, str]) -> dict
         kind = properties[name]
         return folded in RESERVED_PROPERTIES or settled.get(folded, kind) != kind
 
-    names = _unique(properties, _ILLEGAL_IN_PROPERTIES, is_taken)
+    names = unique(properties, _legal_in(_ILLEGAL_IN_PROPERTIES), is_taken)
     settled |= {column.casefold(): properties[name] for name, column in names.items()}
     return names
 
@@ -47,27 +47,36 @@ def literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def _unique(
-    originals: Iterable[str], illegal: str, is_taken: Callable[[str, str], bool]
+def unique(
+    originals: Iterable[str],
+    legal: Callable[[str], str],
+    is_taken: Callable[[str, str], bool],
+    folded: Callable[[str], str] = str.casefold,
 ) -> dict[str, str]:
     """Legal names stay as they are, first come, first served; the others get the nearest.
 
-    ``is_taken`` is asked about an original and what it could be called, case-folded.
+    ``is_taken`` is asked about an original and what it could be called, ``folded``: names
+    that are equal then are one to the engine.
     """
     wanted = list(dict.fromkeys(originals))
-    legal = {name: _legal(name, illegal) for name in wanted}
+    nearest = {name: legal(name) for name in wanted}
     used: set[str] = set()
     chosen: dict[str, str] = {}
-    for name in sorted(wanted, key=lambda each: legal[each] != each):
-        candidate, number = legal[name], 1
-        while (folded := candidate.casefold()) in used or is_taken(name, folded):
+    for name in sorted(wanted, key=lambda each: nearest[each] != each):
+        candidate, number = nearest[name], 1
+        while (seen := folded(candidate)) in used or is_taken(name, seen):
             number += 1
-            candidate = f"{legal[name]}_{number}"
-        used.add(folded)
+            candidate = f"{nearest[name]}_{number}"
+        used.add(seen)
         chosen[name] = candidate
     return {name: chosen[name] for name in wanted}
 
 
-def _legal(name: str, illegal: str) -> str:
-    replaced = name.translate({ord(character): "_" for character in illegal})
-    return "_" if replaced in {"", "*"} else replaced
+def _legal_in(illegal: str) -> Callable[[str], str]:
+    replacements = str.maketrans(dict.fromkeys(illegal, "_"))
+
+    def legal(name: str) -> str:
+        replaced = name.translate(replacements)
+        return "_" if replaced in {"", "*"} else replaced
+
+    return legal
