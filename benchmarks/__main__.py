@@ -13,6 +13,7 @@ from benchmarks import (
     cosmos_telemetry,
     fabric,
     graph_load,
+    gremlin_load,
     job_list,
     sample_job,
     telemetry_load,
@@ -23,6 +24,7 @@ from benchmarks.measure import Result
 BENCHMARKS: dict[str, Callable[[Path, int], list[Result]]] = {
     "upload": upload.measure,
     "graph-load": graph_load.measure,
+    "gremlin-load": gremlin_load.measure,
     "telemetry-load": telemetry_load.measure,
     "cosmos-telemetry": cosmos_telemetry.measure,
     "job-list": job_list.measure,

@@ -291,7 +291,7 @@ async def test_closing_ends_all_that_runs() -> None:
         for each in asked:
             with pytest.raises(OutcomeUnknown):
                 await each
-    await until(lambda: not print(asyncio.all_tasks() - before) and asyncio.all_tasks() == before)
+    await until(lambda: asyncio.all_tasks() == before)
 
 
 async def test_nobody_there(unused_tcp_port: int) -> None:
