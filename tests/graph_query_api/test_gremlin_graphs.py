@@ -1,38 +1,16 @@
-"""What every graph store must do, by a real Gremlin Server."""
+"""What every graph store must do: a real Gremlin Server, and a strict stand-in for Cosmos DB."""
 
-import asyncio
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
+from peers.gremlin.fake.running import running
 from peers.gremlin.server.running import GremlinServer
 
-from graph_query_api.graphs.catalog import GraphCatalog
-from graph_query_api.graphs.gremlin import GremlinGraphs
-from support.graph_suite import MAX_ROWS, Graphs, GraphSuite
-from support.gremlin_graphs import KeptCatalogs, gremlin_graph, target_of
+from support.graph_suite import Graphs, GraphSuite
+from support.gremlin_graphs import gremlin_graphs, target_of
 
 
-@pytest.fixture(scope="module")
-def graphs(
-    gremlin_server: GremlinServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Graphs]:
-    target = target_of(gremlin_server)
-    folder = tmp_path_factory.mktemp("work")
-    catalogs = KeptCatalogs()
-    store = GremlinGraphs(target, catalogs, folder / "spools", timeout=30, max_rows=MAX_ROWS)
-
-    def load(work: Path, files: Mapping[str, bytes], generation: str) -> GraphCatalog:
-        loaded = gremlin_graph(work, files, target, generation)
-        catalogs.loads[generation] = loaded
-        return loaded.catalog
-
-    with asyncio.Runner() as runner:
-        yield Graphs(store, load, folder, runner)
-        runner.run(store.aclose())
-
-
-class TestGremlinServer(GraphSuite):
+class Gremlin(GraphSuite):
     NEIGHBOURS = "g.V().has('Airport', 'Code', code).out('route').project('id').by('AirportId')"
     ROW = (
         "g.V().has('Airport', 'Code', code)"
@@ -43,3 +21,25 @@ class TestGremlinServer(GraphSuite):
     ALL = "g.V()"
     BY_VALUE = "g.V().has('jan$', wanted)"
     WRITING = "g.V().drop()"
+
+
+class TestGremlinServer(Gremlin):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def graphs(
+        cls, gremlin_server: GremlinServer, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[Graphs]:
+        server = gremlin_server
+        target = target_of(server.endpoint, server.password, "tinkerpop")
+        with gremlin_graphs(target, tmp_path_factory.mktemp("work")) as graphs:
+            yield graphs
+
+
+class TestCosmosStandIn(Gremlin):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def graphs(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graphs]:
+        with running() as fake:
+            target = target_of(fake.endpoint, fake.key, "cosmos")
+            with gremlin_graphs(target, tmp_path_factory.mktemp("work")) as graphs:
+                yield graphs
