@@ -1,8 +1,9 @@
 """What the Cosmos SDK raises, in words: cause and cure, and never a key."""
 
+import json
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
@@ -113,8 +114,10 @@ def retry_after(error: CosmosHttpResponseError | CosmosBatchOperationError) -> f
 
 
 def server_words(error: CosmosHttpResponseError) -> str:
-    """The first line of what the service says."""
+    """The first line of what the service says, which it says in JSON."""
     words = str(error.http_error_message or "").strip()
+    with suppress(ValueError, TypeError, KeyError):  # a gateway on the way may speak otherwise
+        words = str(json.loads(words)["message"])
     return (words.splitlines() or ["no reason given."])[0][:300]
 
 

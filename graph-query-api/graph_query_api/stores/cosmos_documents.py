@@ -1,6 +1,7 @@
 """One container of documents in Cosmos DB."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -109,20 +110,18 @@ class CosmosDocumentStore:
         )
 
     async def delete(self, document_id: str, *, if_match: str | None = None) -> None:
+        """Looks first: then it does not matter which of our requests deleted it. Answers may be
+        lost, and the transport by itself repeats a DELETE whose connection broke."""
+        await self.get(document_id)
+        await self._delete(document_id, if_match)
+
+    async def _delete(self, document_id: str, if_match: str | None) -> None:
         item = item_id(document_id)
         condition = _condition(if_match)
-        perhaps_done = False
 
         async def send(container: ContainerProxy) -> None:
-            nonlocal perhaps_done
-            try:
+            with suppress(CosmosResourceNotFoundError):
                 await container.delete_item(item, item, **condition)
-            except CosmosResourceNotFoundError:
-                if not perhaps_done:
-                    raise
-            except AzureError:
-                perhaps_done = True
-                raise
 
         await self._asked(send, document_id)
 
@@ -138,8 +137,8 @@ class CosmosDocumentStore:
     async def _delete_if_unchanged(self, row: dict[str, Any]) -> bool:
         """What changed since it was selected is looked at again."""
         try:
-            await self.delete(row[KEY], if_match=shown_etag(row["_etag"]))
-        except (DocumentNotFound, PreconditionFailed):
+            await self._delete(row[KEY], shown_etag(row["_etag"]))
+        except PreconditionFailed:
             return False
         return True
 

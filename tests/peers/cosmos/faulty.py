@@ -98,9 +98,10 @@ def faulty(upstream: str) -> Iterator[Faulty]:
         ended = asyncio.Event()
         ends.append((asyncio.get_running_loop(), ended))
         async with ClientSession(auto_decompress=False) as session:
-            runner = web.ServerRunner(web.Server(_Forwarder(state, upstream, session).handle))
+            handler = _Forwarder(state, upstream, session).handle
+            runner = web.ServerRunner(web.Server(handler), shutdown_timeout=0.1)
             await runner.setup()
-            site = web.TCPSite(runner, "127.0.0.1", 0, shutdown_timeout=0)
+            site = web.TCPSite(runner, "127.0.0.1", 0)
             await site.start()
             state.endpoint = f"http://127.0.0.1:{runner.addresses[0][1]}/"
             ready.set()
