@@ -3,10 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from peers.cosmos.faulty import Fault, faulty
 from peers.cosmos.running import Cosmos
 
 from graph_query_api.clients.cosmos import CosmosAccount
@@ -60,13 +62,21 @@ def loader(cosmos: Cosmos, tmp_path_factory: pytest.TempPathFactory) -> Loader:
     return loader
 
 
-@pytest.fixture
-async def store(loader: Loader) -> AsyncIterator[CosmosTelemetry]:
+@asynccontextmanager
+async def opened(loader: Loader) -> AsyncIterator[CosmosTelemetry]:
     account = CosmosAccount(loader.target.endpoint, loader.target.key)
     store = CosmosTelemetry(account, loader.catalogs, timeout=30, max_rows=10_000)
-    yield store
-    await store.aclose()
-    await account.aclose()
+    try:
+        yield store
+    finally:
+        await store.aclose()
+        await account.aclose()
+
+
+@pytest.fixture
+async def store(loader: Loader) -> AsyncIterator[CosmosTelemetry]:
+    async with opened(loader) as store:
+        yield store
 
 
 class TestCosmosTelemetry(TelemetrySuite):
@@ -148,3 +158,25 @@ async def test_a_load_without_a_catalog_is_dropped_too(
     loader.catalogs.kept["g7"] = catalog
     assert (await store.query("s", "g7", TelemetryRequest("Metrics"))).rows == []
     assert len((await ask(store)).rows) == len(ROWS)
+
+
+async def test_lost_answers_and_cut_connections_change_nothing(
+    loader: Loader, tmp_path: Path
+) -> None:
+    source = made_up(tmp_path)
+    with faulty(loader.target.endpoint) as way, source.con:
+        for kind, every in (("lose", 5), ("cut", 7)):
+            way.add(Fault(kind, "docs", every=every))  # type: ignore[arg-type]
+        for status, every in ((429, 8), (503, 9)):
+            way.add(Fault("refuse", "docs", every=every, status=status, seconds=0.01))
+        troubled = Loader(Cosmos(way.endpoint, loader.target.key))
+        await asyncio.to_thread(troubled.load, source, "g8")
+        async with opened(troubled) as store:
+            asked = TelemetryRequest("Metrics", columns=["at"])
+            result = await store.query("s", "g8", asked)
+            assert [at for (at,) in result.rows] == [row["at"] for row in ROWS]
+            catalog = await store.catalog("s", "g8")
+            await store.drop("s", "g8")
+            troubled.catalogs.keep("g8", catalog)
+            assert (await store.query("s", "g8", asked)).rows == []
+        assert all(fault.hits for fault in way.faults)

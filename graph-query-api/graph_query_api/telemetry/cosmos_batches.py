@@ -7,13 +7,12 @@ known ids are the same when done twice.
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 from azure.cosmos.aio import ContainerProxy
-from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosResourceNotFoundError
+from azure.cosmos.exceptions import CosmosBatchOperationError
 
 from graph_query_api.telemetry.cosmos_patience import Patience
 
@@ -100,30 +99,28 @@ class Sender:
             raise group.exceptions[0] from None
 
     async def send(self, batch: Batch, taken: Callable[[Batch], None] | None = None) -> None:
-        """Returns when there is room for the next; ``taken`` is called when it is in."""
+        """Returns when there is room for the next; ``taken`` is called when it is in.
+
+        It is not called for a batch that deletes what is gone already, be it by the batch itself
+        whose answer was lost: such a batch does nothing.
+        """
         await self._free.acquire()
         self._tasks.create_task(self._until_taken(batch, taken))
 
     async def _until_taken(self, batch: Batch, taken: Callable[[Batch], None] | None) -> None:
         try:
-            await self._patience.run(lambda: self._once(batch))
+            done = await self._patience.run(lambda: self._once(batch))
         finally:
             self._free.release()
-        if taken:
+        if done and taken:
             taken(batch)
 
-    async def _once(self, batch: Batch) -> None:
+    async def _once(self, batch: Batch) -> bool:
         try:
             async with asyncio.timeout(REQUEST_SECONDS):
                 await self._container.execute_item_batch(batch.operations, batch.partition)
         except CosmosBatchOperationError as error:
             if error.status_code != GONE:
                 raise
-            await self._each_delete(batch)
-
-    async def _each_delete(self, batch: Batch) -> None:
-        """A batch deletes nothing where one of its items is gone already."""
-        for _, (item_id,) in batch.operations:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                with suppress(CosmosResourceNotFoundError):
-                    await self._container.delete_item(item_id, batch.partition)
+            return False
+        return True

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class Patience:
-    """Shared by requests that go on at once: one that is throttled makes all wait."""
+    """Shared by requests that go on at once: when one is told to wait, all do."""
 
     def __init__(self, endpoint: str, seconds: float) -> None:
         """Ends when none of them has succeeded for so many ``seconds``."""
@@ -41,9 +41,11 @@ class Patience:
                 result = await ask()
             except (AzureError, TimeoutError) as error:
                 self._judge(error)
-                until = time.monotonic() + (_told_wait(error) or wait)
-                self._not_before = max(self._not_before, until)
-                wait = min(2 * wait, LONGEST_WAIT)
+                if told := _told_wait(error):
+                    self._not_before = max(self._not_before, time.monotonic() + told)
+                else:
+                    await asyncio.sleep(wait * random.uniform(0.5, 1))  # noqa: S311
+                    wait = min(2 * wait, LONGEST_WAIT)
             else:
                 self._last_success = time.monotonic()
                 return result

@@ -16,7 +16,7 @@ from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from graph_query_api.clients.cosmos import CosmosAccount
-from graph_query_api.errors import ContainerNotFound, PartNotFound, QueryBusy
+from graph_query_api.errors import ContainerNotFound, PartNotFound, QueryBusy, StoreUnavailable
 from graph_query_api.telemetry.catalog import TelemetryCatalog
 from graph_query_api.telemetry.cosmos_batches import OPERATIONS, Batch, Sender
 from graph_query_api.telemetry.cosmos_patience import Patience
@@ -39,6 +39,7 @@ READ_BYTES = 64 << 20
 ROWS_A_PAGE = 4_000
 GROWTH = 4
 DELETED_TOGETHER = 10_000
+MOST_IN_VAIN, WAIT_IN_VAIN = 10, 0.2
 
 
 class Catalogs(Protocol):
@@ -96,9 +97,9 @@ class CosmosTelemetry:
 
     async def _rows(self, scenario: str, generation: str, asked: Statement) -> pa.Table:
         name = container_name(scenario, asked.table.name)
-        patience = Patience(self._account.endpoint, READ_PATIENCE)
         try:
             container = await self._account.container(DATABASE, name, PARTITION_KEY, create=False)
+            patience = Patience(self._account.endpoint, READ_PATIENCE)
             return await _Reader(container, patience, asked, generation).run()
         except ContainerNotFound:
             self._account.forget(DATABASE, name)
@@ -197,12 +198,32 @@ def _opened(name: str, rows: pa.Table) -> duckdb.DuckDBPyConnection:
 
 async def _drop(container: ContainerProxy, patience: Patience, generation: str) -> None:
     """Some thousand at a time, from the start again and again until there are none."""
+    in_vain = 0
     while partitions := await patience.run(lambda: _some_ids(container, generation)):
-        async with Sender(container, patience) as sender:
-            for partition, ids in partitions.items():
-                for start in range(0, len(ids), OPERATIONS):
-                    some = ids[start : start + OPERATIONS]
-                    await sender.send(Batch(partition, [("delete", (each,)) for each in some]))
+        in_vain = 0 if await _delete(container, patience, partitions) else in_vain + 1
+        if in_vain == MOST_IN_VAIN:
+            raise StoreUnavailable(
+                f"Rows of container {container.id} are deleted and still there. Try again later."
+            )
+        await asyncio.sleep(in_vain * WAIT_IN_VAIN)  # another drops it too, or we read what was
+
+
+async def _delete(
+    container: ContainerProxy, patience: Patience, partitions: Mapping[str, list[str]]
+) -> int:
+    """How many were deleted for sure."""
+    deleted = 0
+
+    def count(batch: Batch) -> None:
+        nonlocal deleted
+        deleted += len(batch.operations)
+
+    async with Sender(container, patience) as sender:
+        for partition, ids in partitions.items():
+            for start in range(0, len(ids), OPERATIONS):
+                some = ids[start : start + OPERATIONS]
+                await sender.send(Batch(partition, [("delete", (each,)) for each in some]), count)
+    return deleted
 
 
 async def _some_ids(container: ContainerProxy, generation: str) -> Mapping[str, list[str]]:
