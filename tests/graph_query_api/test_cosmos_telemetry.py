@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from peers.cosmos.faulty import Fault, faulty
+from peers.cosmos.faulty import faulty
 from peers.cosmos.running import Cosmos
+from peers.faults import Fault
 
 from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.errors import PartNotFound, QueryBusy, QueryTooLarge, QueryTooSlow

@@ -30,8 +30,8 @@ class Replica:
     background: Background
     stored: set[str]
 
-    def janitor(self, patience: float = 0.0) -> Janitor:
-        return Janitor(self.journal, self.scenarios, (), patience=patience)
+    def janitor(self, renew_seconds: float = 0.0) -> Janitor:
+        return Janitor(self.journal, self.scenarios, (), renew_seconds=renew_seconds)
 
     async def current(self) -> str | None:
         try:
@@ -116,7 +116,7 @@ async def test_with_readers_elsewhere_the_janitor_drops_what_was_replaced(world:
     second = await replica.load()
     await replica.settled()
     assert world.stored == {first, second}
-    patient, other = replica.janitor(patience=3600), (await world.replica()).janitor()
+    patient, other = replica.janitor(renew_seconds=3600), (await world.replica()).janitor()
     await patient.look()
     assert world.stored == {first, second}
     await other.look()
