@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import httpx
 from chaos.attempts import Job, at_its_limit, cancelled, second_attempt
@@ -109,11 +109,11 @@ def _first(world: World, scenario: str, old: Pack | None, new: Pack) -> tuple[Jo
         assert answer.status_code in {201, 503}, answer.text
         return answer if answer.status_code == 201 else None
 
-    with reading(world.queries, scenario, (old or new).content, new.content) as halves:
+    readers = reading(world.queries, scenario, old.content, new.content) if old else nullcontext([])
+    with readers as halves:
         answer = wait_until(accepted, seconds=ACCEPT_SECONDS, what="the job to be accepted")
         assert answer
-        job = at_its_limit(world.api, answer.json()["job_id"], LIMIT_SECONDS)
-    return job, halves if old else []
+        return at_its_limit(world.api, answer.json()["job_id"], LIMIT_SECONDS), halves
 
 
 def _judge(plan: Plan, job: Job, faults: list[Fault]) -> Iterator[str]:

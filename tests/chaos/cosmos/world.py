@@ -40,9 +40,12 @@ class World:
 
 @contextmanager
 def world(folder: Path) -> Iterator[World]:
-    with running_cosmos() as nosql, running_gremlin_server() as gremlin:
-        with before(folder, nosql, gremlin) as here:
-            yield here
+    with (
+        running_cosmos() as nosql,
+        running_gremlin_server() as gremlin,
+        before(folder, nosql, gremlin) as here,
+    ):
+        yield here
 
 
 @contextmanager
@@ -56,8 +59,11 @@ def before(folder: Path, nosql: Cosmos, gremlin: GremlinServer) -> Iterator[Worl
             "COSMOS_NOSQL_ENDPOINT": to_nosql.endpoint,
             "COSMOS_GREMLIN_ENDPOINT": to_gremlin.endpoint,
         }
-        with replicas(folder, 1, **SETTINGS, **where) as (replica,):
-            with replica.client() as api, replica.queries as queries:
-                yield World(to_nosql, to_gremlin, truth, api, queries, folder)
-                to_nosql.clear()
-                to_gremlin.clear()
+        with (
+            replicas(folder, 1, **SETTINGS, **where) as (replica,),
+            replica.client() as api,
+            replica.queries as queries,
+        ):
+            here = World(to_nosql, to_gremlin, truth, api, queries, folder)
+            yield here
+            here.no_faults()
