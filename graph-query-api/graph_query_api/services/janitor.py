@@ -58,7 +58,7 @@ class Janitor:
         self._seen = {each.id: self._sighting(each) for each in entries}
         for entry in entries:
             if time.monotonic() - self._seen[entry.id][1] >= self._patience:
-                await self._clear(entry)
+                await self._try_to_clear(entry)
         if self._throughput:
             await self._throughput.lower_unless_needed({each.id for each in entries})
 
@@ -75,6 +75,13 @@ class Janitor:
         """The etag, and since when it has been the same."""
         before = self._seen.get(entry.id)
         return before if before and before[0] == entry.etag else (entry.etag, time.monotonic())
+
+    async def _try_to_clear(self, entry: Entry) -> None:
+        """At the next look again, if need be: other entries shall not wait for this one."""
+        try:
+            await self._clear(entry)
+        except GraphQueryError as error:
+            log.warning("could not clear up after a load", entry=entry.id, error=str(error))
 
     async def _clear(self, entry: Entry) -> None:
         claimed = await self._journal.claim(entry)

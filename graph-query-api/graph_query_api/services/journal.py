@@ -84,6 +84,8 @@ class LoadUnderWay:
     def __init__(self, entry: Entry, store: DocumentStore, scenarios: Scenarios) -> None:
         self.entry = entry
         self.has_switched = False
+        self.is_in_doubt = False
+        """The switch failed, and may yet arrive at the store."""
         self._store = store
         self._scenarios = scenarios
         self._writing = asyncio.Lock()
@@ -102,7 +104,13 @@ class LoadUnderWay:
                 await last_look()
             await self._write([new, replaced] if replaced else [new])
 
-        await self._scenarios.switch_part(self.entry.scenario, self.entry.slot, record, guard=guard)
+        try:
+            await self._scenarios.switch_part(
+                self.entry.scenario, self.entry.slot, record, guard=guard
+            )
+        except StoreUnavailable:
+            self.is_in_doubt = True
+            raise
         self.has_switched = True
         await self._write(self.entry.records)  # or somebody took it for dead at this moment
 
@@ -209,5 +217,5 @@ class Journal:
         await asyncio.wait([renewing])
         if not self._readers_elsewhere:
             await self.clear(load.entry)
-        elif not load.has_switched:
+        elif not (load.has_switched or load.is_in_doubt):
             await self._drop(load.entry)
