@@ -54,6 +54,8 @@ class Faulty:
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     """What was asked for, in the order of arrival."""
+    held_back: int = 0
+    """Requests that wait on the way. They will arrive, whoever has gone away meanwhile."""
 
     def add(self, fault: Fault) -> Fault:
         self.faults = [*self.faults, fault]
@@ -61,6 +63,16 @@ class Faulty:
 
     def clear(self) -> None:
         self.faults = []
+
+    @asynccontextmanager
+    async def stalled(self, fault: Fault) -> AsyncIterator[None]:
+        """Within, the request arrives."""
+        self.held_back += 1
+        try:
+            await asyncio.sleep(fault.seconds)
+            yield
+        finally:
+            self.held_back -= 1
 
     def next_fault(self, operation: str) -> Fault | None:
         """What strikes this request, which is noted."""

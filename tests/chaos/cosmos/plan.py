@@ -10,7 +10,8 @@ from typing import Literal
 from peers.faults import Fault
 from peers.faults import Kind as FaultKind
 
-RUNS = 100
+MIXED = 16
+"""Runs of everything at random, of `make chaos`"""
 MIXED_RATE = 0.08
 THROTTLED = 429
 
@@ -37,11 +38,11 @@ PLACES = (
     Place("journal", "nosql", "^(POST|PUT) docs scenarios/loads"),
     Place("catalogs", "nosql", "^POST docs scenarios/(graphs|tables)"),
     Place("documents in bulk", "nosql", "^POST docs scenarios/(runbooks|prompts)"),
-    Place("telemetry batches", "nosql", "^BATCH docs telemetry/"),
+    Place("telemetry batches", "nosql", "^UPSERT docs telemetry/"),
     Place("counting telemetry", "nosql", "^QUERY docs telemetry/"),
     Place("vertices", "gremlin", r"^g\.addV"),
     Place("edges", "gremlin", r"^g\.inject\(0\)\.union"),
-    Place("checks", "gremlin", r"^g\.[VE]\(\)\.has.*count\(\)$"),
+    Place("checks", "gremlin", r"^g\.[VE]\(\)\.has.*gte\(low\).*count\(\)$"),
     Place("drops", "gremlin", r"\.drop\(\)$", drops=True),
 )
 
@@ -49,7 +50,7 @@ PLACES = (
 @dataclass(frozen=True, slots=True)
 class Kind:
     """``passes``: a load gets over it at its first attempt. ``lasting``: seconds after which it
-    is over, however many requests it has struck."""
+    is over, however many requests it has struck. ``then_cut``: those after it are."""
 
     name: str
     fault: FaultKind
@@ -58,6 +59,7 @@ class Kind:
     status: int = 503
     passes: bool = True
     lasting: float | None = None
+    then_cut: bool = False
 
 
 OUTAGE_SECONDS = 20.0
@@ -70,6 +72,7 @@ KINDS = (
     Kind("unavailable", "refuse", (1, 3)),
     Kind("stall", "stall", (1,), 5.0),
     Kind("long stall", "stall", (1,), 18.0, passes=False),
+    Kind("late", "stall", (1,), 18.0, passes=False, lasting=17.0, then_cut=True),
     Kind("outage", "cut", (ALWAYS,), passes=False, lasting=OUTAGE_SECONDS),
 )
 
@@ -81,17 +84,18 @@ class Strike:
     times: int
     rate: float = 1.0
 
-    def fault(self, seed: int) -> Fault:
-        kind = self.kind
-        return Fault(
+    def faults(self, seed: int) -> list[Fault]:
+        kind, operation = self.kind, self.place.operation
+        own = Fault(
             kind.fault,
-            self.place.operation,
+            operation,
             times=self.times,
             rate=self.rate,
             seconds=kind.seconds,
             status=kind.status,
             dice=random.Random(seed),
         )
+        return [own, Fault("cut", operation)] if kind.then_cut else [own]
 
     def __str__(self) -> str:
         times = "" if self.times >= ALWAYS else f" {self.times} ×"
@@ -164,4 +168,4 @@ def _plan(seed: int, strikes: tuple[Strike, ...]) -> Plan:
 
 
 def seeds() -> Sequence[int]:
-    return range(RUNS)
+    return range(len(SINGLE) + MIXED)

@@ -4,13 +4,13 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 import httpx
 from chaos.attempts import Job, at_its_limit, cancelled, second_attempt
 from chaos.cosmos.packs import Pack, pack
 from chaos.cosmos.plan import Plan
-from chaos.cosmos.readers import read, reading
+from chaos.cosmos.readers import read, reading, torn
 from chaos.cosmos.world import World
 from chaos.suite import Outcome
 from peers.faults import Fault
@@ -20,6 +20,7 @@ from support.stack import wait_until
 
 LIMIT_SECONDS = 120.0
 """An attempt ends within this, whatever happens."""
+LATE_SECONDS = 60.0
 LEFT_OVER_SECONDS = 60.0
 TRUE_CAUSE = re.compile(r"Cosmos DB|Gremlin|document store|throughput|taken for dead")
 ACCEPT_SECONDS = 60.0
@@ -40,7 +41,9 @@ def run(world: World, plan: Plan) -> Outcome:
     complaints = [*_judge(plan, job, faults), *halves]
     cause = job["error"] or ""
     ended = job["status"]
+    wait_until(lambda: not world.held_back, seconds=LATE_SECONDS, what="what was held back")
     if job["status"] == "error":
+        complaints += torn(world.queries, scenario, old.content if old else None, new.content)
         job = second_attempt(world.api, job, LIMIT_SECONDS)
         ended = f"error, then {job['status']}"
     if job["status"] != "done":
@@ -62,7 +65,7 @@ def left_over(world: World) -> list[str]:
         return [
             f"left over: {what} of {generation}"
             for what, found in world.held.generations().items()
-            for generation in sorted(found - known)
+            for generation in sorted(found - known - world.of_others)
         ] + [f"left over: entry {each['id']}" for each in world.held.documents("loads")]
 
     world.no_faults()
@@ -90,8 +93,9 @@ def _scenario(world: World, plan: Plan) -> str:
 def _broken(world: World, plan: Plan) -> Iterator[list[Fault]]:
     ways = {"nosql": world.nosql, "gremlin": world.gremlin}
     faults = [
-        ways[each.place.server].add(each.fault(plan.seed + number))
+        ways[each.place.server].add(fault)
         for number, each in enumerate(plan.strikes)
+        for fault in each.faults(plan.seed + number)
     ]
     over = threading.Timer(plan.lasting or 0, world.no_faults)
     if plan.lasting:
@@ -109,8 +113,8 @@ def _first(world: World, scenario: str, old: Pack | None, new: Pack) -> tuple[Jo
         assert answer.status_code in {201, 503}, answer.text
         return answer if answer.status_code == 201 else None
 
-    readers = reading(world.queries, scenario, old.content, new.content) if old else nullcontext([])
-    with readers as halves:
+    before = old.content if old else None
+    with reading(world.queries, scenario, before, new.content) as halves:
         answer = wait_until(accepted, seconds=ACCEPT_SECONDS, what="the job to be accepted")
         assert answer
         return at_its_limit(world.api, answer.json()["job_id"], LIMIT_SECONDS), halves

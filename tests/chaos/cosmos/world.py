@@ -1,6 +1,6 @@
 """The product before servers that stand for Cosmos DB, and troubles on both ways there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,8 +30,14 @@ class World:
     api: httpx.Client
     queries: httpx.Client
     folder: Path
+    of_others: Set[str]
+    """Generations that were in the servers before"""
     loaded: dict[str, Pack] = field(default_factory=dict)
     """By scenario, those that were not deleted."""
+
+    @property
+    def held_back(self) -> int:
+        return self.nosql.held_back + self.gremlin.held_back
 
     def no_faults(self) -> None:
         self.nosql.clear()
@@ -55,6 +61,7 @@ def before(folder: Path, nosql: Cosmos, gremlin: GremlinServer) -> Iterator[Worl
         on_nosql.faulty(nosql.endpoint) as to_nosql,
         on_gremlin.faulty(gremlin.endpoint) as to_gremlin,
     ):
+        of_others = set[str]().union(*truth.generations().values())
         where = cosmos_settings(nosql, gremlin) | {
             "COSMOS_NOSQL_ENDPOINT": to_nosql.endpoint,
             "COSMOS_GREMLIN_ENDPOINT": to_gremlin.endpoint,
@@ -64,6 +71,6 @@ def before(folder: Path, nosql: Cosmos, gremlin: GremlinServer) -> Iterator[Worl
             replica.client() as api,
             replica.queries as queries,
         ):
-            here = World(to_nosql, to_gremlin, truth, api, queries, folder)
+            here = World(to_nosql, to_gremlin, truth, api, queries, folder, of_others)
             yield here
             here.no_faults()

@@ -1,7 +1,6 @@
 """A way to the server on which things go wrong: answers are lost, connections cut, requests held
 back or refused."""
 
-import asyncio
 import io
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -14,13 +13,13 @@ from yarl import URL
 OF_THE_CONNECTION = {"host", "connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
-def operation_of(method: str, path: str, headers: Mapping[str, str]) -> str:
-    """``POST docs scenarios/loads``, ``QUERY docs …``, ``BATCH docs …``, ``GET colls scenarios``,
-    ``POST dbs``, ``GET account`` …"""
+def operation_of(method: str, path: str, headers: Mapping[str, str], body: bytes) -> str:
+    """``POST docs scenarios/loads``, ``QUERY docs …``, ``GET colls scenarios``, ``POST dbs``,
+    ``GET account`` …; a batch by its first operation: ``UPSERT docs …``"""
     if headers.get("content-type") == "application/query+json":
         method = "QUERY"
     if headers.get("x-ms-cosmos-is-batch-request"):
-        method = "BATCH"
+        method = json.loads(body)[0]["operationType"].upper()
     words = [word for word in path.strip("/").split("/") if word]
     kinds = words[::2]
     place = "/".join(words[1 : 2 * len(kinds) - 2 : 2])
@@ -49,7 +48,9 @@ class _Forwarder:
         self._session = session
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        fault = self._state.next_fault(operation_of(request.method, request.path, request.headers))
+        body = await request.read()
+        operation = operation_of(request.method, request.path, request.headers, body)
+        fault = self._state.next_fault(operation)
         match fault.kind if fault else None:
             case "cut":
                 return _cut(request)
@@ -57,11 +58,10 @@ class _Forwarder:
                 await self._forwarded(request)
                 return _cut(request)
             case "refuse" if fault:
-                await request.read()
                 return _refusal(fault)
             case "stall" if fault:
-                await request.read()  # it is on its way, whoever goes away now
-                await asyncio.sleep(fault.seconds)
+                async with self._state.stalled(fault):
+                    return await self._forwarded(request)
         return await self._forwarded(request)
 
     async def _forwarded(self, request: web.BaseRequest) -> web.Response:

@@ -81,7 +81,9 @@ class _Connection:
                 await self._client.send_bytes(_refusal(asked, fault))
                 return
             case "stall" if fault:
-                await asyncio.sleep(fault.seconds)
+                async with self._state.stalled(fault):
+                    await self._server.send_bytes(data)
+                return
         await self._server.send_bytes(data)
 
     async def _answers(self) -> None:
