@@ -1,6 +1,6 @@
 """The product before servers that stand for Cosmos DB, and troubles on both ways there."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +30,7 @@ class World:
     api: httpx.Client
     queries: httpx.Client
     folder: Path
-    of_others: Set[str]
+    of_others: frozenset[str]
     """Generations that were in the servers before"""
     loaded: dict[str, Pack] = field(default_factory=dict)
     """By scenario, those that were not deleted."""
@@ -61,7 +61,7 @@ def before(folder: Path, nosql: Cosmos, gremlin: GremlinServer) -> Iterator[Worl
         on_nosql.faulty(nosql.endpoint) as to_nosql,
         on_gremlin.faulty(gremlin.endpoint) as to_gremlin,
     ):
-        of_others = set[str]().union(*truth.generations().values())
+        of_others = frozenset[str]().union(*truth.generations().values())
         where = cosmos_settings(nosql, gremlin) | {
             "COSMOS_NOSQL_ENDPOINT": to_nosql.endpoint,
             "COSMOS_GREMLIN_ENDPOINT": to_gremlin.endpoint,
