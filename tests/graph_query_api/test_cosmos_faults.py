@@ -158,6 +158,15 @@ async def test_a_container_that_we_may_not_make_comes_with_the_commands(
     await store.create({"id": "x"})
 
 
+async def test_a_serverless_account_takes_a_database_without_throughput(
+    way: Faulty, store: DocumentStore
+) -> None:
+    refusal = way.add(Fault("refuse", "^POST dbs", times=1, status=400))
+    await store.create({"id": "x"})
+    assert refusal.hits == 1
+    assert (await store.get("x")).body == {"id": "x"}
+
+
 @pytest.mark.parametrize(
     ("status", "substatus", "words"),
     [
