@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from peers.cosmos.faulty import Fault, faulty
 from peers.cosmos.running import Cosmos
 
 from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.errors import PartNotFound, QueryBusy, QueryTooLarge, QueryTooSlow
-from graph_query_api.telemetry import cosmos_query
+from graph_query_api.telemetry import cosmos_pages, cosmos_query
 from graph_query_api.telemetry.catalog import TelemetryCatalog
 from graph_query_api.telemetry.conditions import Filter
 from graph_query_api.telemetry.cosmos_load import CosmosTarget, load_telemetry
@@ -90,13 +91,13 @@ async def test_no_more_is_read_than_the_answer_needs(
 ) -> None:
     read: list[tuple[int, int]] = []
     reader = cosmos_query._Reader
-    given = reader._pages
+    given = reader._read
 
-    def pages(self: cosmos_query._Reader, start: int, end: int) -> Any:
+    async def noted(self: cosmos_query._Reader, start: int, end: int) -> None:
         read.append((start, end))
-        return given(self, start, end)
+        await given(self, start, end)
 
-    monkeypatch.setattr(reader, "_pages", pages)
+    monkeypatch.setattr(reader, "_read", noted)
     await ask(store, limit=5)
     assert read == [(0, 6)]
     read.clear()
@@ -160,9 +161,24 @@ async def test_a_load_without_a_catalog_is_dropped_too(
     assert len((await ask(store)).rows) == len(ROWS)
 
 
-async def test_lost_answers_and_cut_connections_change_nothing(
-    loader: Loader, tmp_path: Path
+async def test_a_page_that_comes_twice_counts_once(
+    store: CosmosTelemetry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    reader = cosmos_query._Reader
+    take = reader._fresh
+
+    def twice(self: cosmos_query._Reader, page: list[dict[str, Any]]) -> pa.RecordBatch:
+        self._take(take(self, page))
+        return take(self, page)
+
+    monkeypatch.setattr(reader, "_fresh", twice)
+    assert [row[-1] for row in (await ask(store)).rows] == [row["at"] for row in ROWS]
+
+
+async def test_lost_answers_and_cut_connections_change_nothing(
+    loader: Loader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cosmos_pages, "ROWS_A_PAGE", 250)
     source = made_up(tmp_path)
     with faulty(loader.target.endpoint) as way, source.con:
         for kind, every in (("lose", 5), ("cut", 7)):
