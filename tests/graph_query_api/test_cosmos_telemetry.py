@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from azure.cosmos.aio import CosmosClient
 from peers.cosmos.faulty import Fault, faulty
 from peers.cosmos.running import Cosmos
 
@@ -41,7 +42,8 @@ class KeptCatalogs:
 
 
 class Loader:
-    def __init__(self, server: Cosmos) -> None:
+    def __init__(self, server: Cosmos, scenario: str = "s") -> None:
+        self.scenario = scenario
         self.target = CosmosTarget(server.endpoint, server.key)
         self.catalogs = KeptCatalogs()
         self.told: list[tuple[str, int, int | None]] = []
@@ -50,7 +52,7 @@ class Loader:
         def told(*progress: Any) -> None:
             self.told.append(progress)
 
-        catalog = load_telemetry(source, self.target, "s", generation, told)
+        catalog = load_telemetry(source, self.target, self.scenario, generation, told)
         self.catalogs.keep(generation, catalog)
 
 
@@ -159,6 +161,24 @@ async def test_a_load_without_a_catalog_is_dropped_too(
     loader.catalogs.kept["g7"] = catalog
     assert (await store.query("s", "g7", TelemetryRequest("Metrics"))).rows == []
     assert len((await ask(store)).rows) == len(ROWS)
+
+
+async def test_what_somebody_else_has_deleted_is_not_there(cosmos: Cosmos, tmp_path: Path) -> None:
+    loader = Loader(cosmos, "gone")
+    source = made_up(tmp_path)
+    with source.con:
+        await asyncio.to_thread(loader.load, source, "g1")
+    async with opened(loader) as store:
+        wanted = TelemetryRequest("metrics")
+        assert len((await store.query("gone", "g1", wanted)).rows) == 1
+        async with CosmosClient(
+            cosmos.endpoint, cosmos.key, enable_endpoint_discovery=False
+        ) as client:
+            await client.get_database_client("telemetry").delete_container("gone.metrics")
+        for _ in range(2):
+            with pytest.raises(PartNotFound):
+                await store.query("gone", "g1", wanted)
+        await store.drop("gone", "g1")
 
 
 async def test_a_page_that_comes_twice_counts_once(

@@ -14,14 +14,9 @@ from typing import TYPE_CHECKING, Any
 from azure.cosmos.aio import ContainerProxy
 
 from graph_query_api.clients.cosmos import CosmosAccount
+from graph_query_api.clients.cosmos_errors import translated
 from graph_query_api.telemetry.catalog import Table, TelemetryCatalog
-from graph_query_api.telemetry.cosmos_batches import (
-    AT_ONCE,
-    Batch,
-    Sender,
-    size_of,
-    upserts,
-)
+from graph_query_api.telemetry.cosmos_batches import AT_ONCE, Batch, Sender, size_of, upserts
 from graph_query_api.telemetry.cosmos_pages import pages
 from graph_query_api.telemetry.cosmos_patience import Patience
 from graph_query_api.telemetry.cosmos_rows import (
@@ -91,7 +86,8 @@ async def _load_all(
             )
             patience = Patience(target.endpoint, PATIENCE)
             load = _TableLoad(container, patience, table, generation)
-            await load.run(prepared.con, source.relation, on_progress)
+            with translated(target.endpoint):
+                await load.run(prepared.con, source.relation, on_progress)
     return TelemetryCatalog(tuple(tables))
 
 

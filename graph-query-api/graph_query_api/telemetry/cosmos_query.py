@@ -7,6 +7,7 @@ come are put into a table in memory, and the statement that DuckDB files answer 
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Protocol
 
 import duckdb
@@ -100,7 +101,7 @@ class CosmosTelemetry:
             container = await self._account.container(DATABASE, name, PARTITION_KEY, create=False)
             patience = Patience(self._account.endpoint, READ_PATIENCE)
             return await _Reader(container, patience, asked, generation).run()
-        except ContainerNotFound:
+        except (ContainerNotFound, CosmosResourceNotFoundError):
             self._account.forget(DATABASE, name)
             raise PartNotFound(scenario, "telemetry") from None
 
@@ -109,11 +110,13 @@ class CosmosTelemetry:
         await self._catalogs.forget(generation)
         for name in await self._account.containers(DATABASE):
             if name.startswith(container_prefix(scenario)):
-                container = await self._account.container(
-                    DATABASE, name, PARTITION_KEY, create=False
-                )
-                patience = Patience(self._account.endpoint, DROP_PATIENCE)
-                await _drop(container, patience, generation)
+                with suppress(ContainerNotFound, CosmosResourceNotFoundError):
+                    await self._drop_from(name, generation)
+
+    async def _drop_from(self, name: str, generation: str) -> None:
+        container = await self._account.container(DATABASE, name, PARTITION_KEY, create=False)
+        patience = Patience(self._account.endpoint, DROP_PATIENCE)
+        await _drop(container, patience, generation)
 
     async def aclose(self) -> None:
         await self._engine.aclose()
@@ -136,13 +139,10 @@ class _Reader:
     async def run(self) -> pa.Table:
         """By ranges of row numbers, which need no order of the server's: who wants the first
         rows need not read all."""
-        try:
-            for start, end in self._ranges():
-                await self._read(start, end)
-                if not self._asked.grouped and self._query.exact and self._rows > self._asked.most:
-                    break
-        except CosmosResourceNotFoundError:
-            raise ContainerNotFound(f"The container of {self._asked.table.name} is gone.") from None
+        for start, end in self._ranges():
+            await self._read(start, end)
+            if not self._asked.grouped and self._query.exact and self._rows > self._asked.most:
+                break
         return pa.Table.from_batches(self._batches)
 
     async def _read(self, start: int, end: int) -> None:
