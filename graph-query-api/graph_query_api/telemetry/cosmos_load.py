@@ -14,15 +14,10 @@ from typing import TYPE_CHECKING, Any
 from azure.cosmos.aio import ContainerProxy
 
 from graph_query_api.clients.cosmos import CosmosAccount
+from graph_query_api.clients.cosmos_errors import translated
 from graph_query_api.telemetry.catalog import Table, TelemetryCatalog
-from graph_query_api.telemetry.cosmos_batches import (
-    AT_ONCE,
-    REQUEST_SECONDS,
-    Batch,
-    Sender,
-    size_of,
-    upserts,
-)
+from graph_query_api.telemetry.cosmos_batches import AT_ONCE, Batch, Sender, size_of, upserts
+from graph_query_api.telemetry.cosmos_pages import pages
 from graph_query_api.telemetry.cosmos_patience import Patience
 from graph_query_api.telemetry.cosmos_rows import (
     DATABASE,
@@ -45,6 +40,7 @@ ROWS_A_READ = 256
 ITEM_BYTES = (2 << 20) - (16 << 10)
 """An item's own limit is that of a request, which has a little more than the item."""
 PATIENCE = 300.0
+COUNT = "SELECT VALUE COUNT(1) FROM c WHERE c.g = @g"
 COUNTS = 5
 COUNT_WAIT = 0.5
 
@@ -90,7 +86,8 @@ async def _load_all(
             )
             patience = Patience(target.endpoint, PATIENCE)
             load = _TableLoad(container, patience, table, generation)
-            await load.run(prepared.con, source.relation, on_progress)
+            with translated(target.endpoint):
+                await load.run(prepared.con, source.relation, on_progress)
     return TelemetryCatalog(tuple(tables))
 
 
@@ -148,23 +145,15 @@ class _TableLoad:
 
     async def _counted(self, partition: str, wanted: int) -> int:
         """Asks again where the account does not promise to read what was just written."""
+        asked = [{"name": "@g", "value": self._generation}]
         found = -1
         for attempt in range(COUNTS):
             await asyncio.sleep(COUNT_WAIT * attempt)
-            found = await self._patience.run(lambda: self._count(partition))
+            answer = pages(self._container, self._patience, COUNT, asked, partition)
+            found = sum([number async for page in answer for number in page])
             if found == wanted:
                 break
         return found
-
-    async def _count(self, partition: str) -> int:
-        async with asyncio.timeout(REQUEST_SECONDS):
-            answer = self._container.query_items(
-                "SELECT VALUE COUNT(1) FROM c WHERE c.g = @g",
-                parameters=[{"name": "@g", "value": self._generation}],
-                partition_key=partition,
-            )
-            counts: list[Any] = [each async for each in answer]
-        return sum(counts)
 
 
 def _check_size(kept: dict[str, Any], table: Table, number: int) -> None:

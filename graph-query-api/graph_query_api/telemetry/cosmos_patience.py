@@ -7,7 +7,11 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError
-from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
+from azure.cosmos.exceptions import (
+    CosmosBatchOperationError,
+    CosmosHttpResponseError,
+    CosmosResourceNotFoundError,
+)
 
 from graph_query_api.clients.cosmos_errors import retry_after, translated
 from graph_query_api.errors import StoreUnavailable
@@ -32,13 +36,16 @@ class Patience:
     async def run(self, ask: Callable[[], Awaitable[T]]) -> T:
         """``ask`` may be called again after it was done, if its answer was lost.
 
-        Raises StoreUnavailable for what Cosmos DB refuses, and at the end of patience.
+        Raises StoreUnavailable for what Cosmos DB refuses, and at the end of patience;
+        CosmosResourceNotFoundError means something to the caller, and passes.
         """
         wait = FIRST_WAIT
         while True:
             await self._gate()
             try:
                 result = await ask()
+            except CosmosResourceNotFoundError:
+                raise
             except (AzureError, TimeoutError) as error:
                 self._judge(error)
                 if told := _told_wait(error):

@@ -6,8 +6,8 @@ come are put into a table in memory, and the statement that DuckDB files answer 
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Protocol
 
 import duckdb
@@ -19,6 +19,7 @@ from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.errors import ContainerNotFound, PartNotFound, QueryBusy, StoreUnavailable
 from graph_query_api.telemetry.catalog import TelemetryCatalog
 from graph_query_api.telemetry.cosmos_batches import OPERATIONS, Batch, Sender
+from graph_query_api.telemetry.cosmos_pages import pages
 from graph_query_api.telemetry.cosmos_patience import Patience
 from graph_query_api.telemetry.cosmos_rows import (
     DATABASE,
@@ -36,7 +37,6 @@ READERS = 4
 WAITING = 16
 READ_PATIENCE, DROP_PATIENCE = 5.0, 60.0
 READ_BYTES = 64 << 20
-ROWS_A_PAGE = 4_000
 GROWTH = 4
 DELETED_TOGETHER = 10_000
 MOST_IN_VAIN, WAIT_IN_VAIN = 10, 0.2
@@ -101,7 +101,7 @@ class CosmosTelemetry:
             container = await self._account.container(DATABASE, name, PARTITION_KEY, create=False)
             patience = Patience(self._account.endpoint, READ_PATIENCE)
             return await _Reader(container, patience, asked, generation).run()
-        except ContainerNotFound:
+        except (ContainerNotFound, CosmosResourceNotFoundError):
             self._account.forget(DATABASE, name)
             raise PartNotFound(scenario, "telemetry") from None
 
@@ -110,11 +110,13 @@ class CosmosTelemetry:
         await self._catalogs.forget(generation)
         for name in await self._account.containers(DATABASE):
             if name.startswith(container_prefix(scenario)):
-                container = await self._account.container(
-                    DATABASE, name, PARTITION_KEY, create=False
-                )
-                patience = Patience(self._account.endpoint, DROP_PATIENCE)
-                await _drop(container, patience, generation)
+                with suppress(ContainerNotFound, CosmosResourceNotFoundError):
+                    await self._drop_from(name, generation)
+
+    async def _drop_from(self, name: str, generation: str) -> None:
+        container = await self._account.container(DATABASE, name, PARTITION_KEY, create=False)
+        patience = Patience(self._account.endpoint, DROP_PATIENCE)
+        await _drop(container, patience, generation)
 
     async def aclose(self) -> None:
         await self._engine.aclose()
@@ -130,7 +132,7 @@ class _Reader:
         self._patience = patience
         self._asked = asked
         self._query: RowsQuery = rows_query(asked, generation)
-        self._seen = bytearray(asked.table.rows)  # what failed is read again from its start
+        self._seen = bytearray(asked.table.rows)  # the SDK may begin a page again
         self._batches = [as_batch([], asked.reads)]
         self._rows = self._size = 0
 
@@ -138,17 +140,17 @@ class _Reader:
         """By ranges of row numbers, which need no order of the server's: who wants the first
         rows need not read all."""
         for start, end in self._ranges():
-            await self._patience.run(partial(self._read, start, end))
+            await self._read(start, end)
             if not self._asked.grouped and self._query.exact and self._rows > self._asked.most:
                 break
         return pa.Table.from_batches(self._batches)
 
     async def _read(self, start: int, end: int) -> None:
-        try:
-            async for page in self._pages(start, end):
-                self._take(await asyncio.to_thread(self._fresh, page))
-        except CosmosResourceNotFoundError:
-            raise ContainerNotFound(f"The container of {self._asked.table.name} is gone.") from None
+        query = self._query
+        bound = query.bound(start, end)
+        found = pages(self._container, self._patience, query.sql, bound, query.partition)
+        async for page in found:
+            self._take(await asyncio.to_thread(self._fresh, page))
 
     def _take(self, batch: pa.RecordBatch) -> None:
         self._batches.append(batch)
@@ -163,19 +165,6 @@ class _Reader:
         while start < rows:
             yield start, min(start + size, rows)
             start, size = start + size, size * GROWTH
-
-    async def _pages(self, start: int, end: int) -> AsyncIterator[list[dict[str, Any]]]:
-        named: dict[str, Any] = {}
-        if self._query.partition:
-            named["partition_key"] = self._query.partition
-        found = self._container.query_items(
-            self._query.sql,
-            parameters=self._query.bound(start, end),
-            max_item_count=ROWS_A_PAGE,
-            **named,
-        )
-        async for page in found.by_page():
-            yield [each async for each in page]
 
     def _fresh(self, page: list[dict[str, Any]]) -> pa.RecordBatch:
         fresh = []
@@ -199,7 +188,7 @@ def _opened(name: str, rows: pa.Table) -> duckdb.DuckDBPyConnection:
 async def _drop(container: ContainerProxy, patience: Patience, generation: str) -> None:
     """Some thousand at a time, from the start again and again until there are none."""
     in_vain = 0
-    while partitions := await patience.run(lambda: _some_ids(container, generation)):
+    while partitions := await _some_ids(container, patience, generation):
         in_vain = 0 if await _delete(container, patience, partitions) else in_vain + 1
         if in_vain == MOST_IN_VAIN:
             raise StoreUnavailable(
@@ -226,20 +215,17 @@ async def _delete(
     return deleted
 
 
-async def _some_ids(container: ContainerProxy, generation: str) -> Mapping[str, list[str]]:
+async def _some_ids(
+    container: ContainerProxy, patience: Patience, generation: str
+) -> Mapping[str, list[str]]:
     """By partition; empty where all are gone."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     count = 0
-    pages = container.query_items(
-        "SELECT c.id, c.pk FROM c WHERE c.g = @g",
-        parameters=[{"name": "@g", "value": generation}],
-        max_item_count=ROWS_A_PAGE,
-    ).by_page()
-    async with asyncio.timeout(DROP_PATIENCE):
-        async for page in pages:
-            async for each in page:
-                found[each["pk"]].append(each["id"])
-                count += 1
-            if count >= DELETED_TOGETHER:
-                break
+    sql = "SELECT c.id, c.pk FROM c WHERE c.g = @g"
+    async for page in pages(container, patience, sql, [{"name": "@g", "value": generation}]):
+        for each in page:
+            found[each["pk"]].append(each["id"])
+        count += len(page)
+        if count >= DELETED_TOGETHER:
+            break
     return found
