@@ -80,7 +80,8 @@ def item_of(body: dict[str, Any]) -> Item:
 def too_large(document_id: str) -> DocumentTooLarge:
     return DocumentTooLarge(
         f"Document {document_id[:80]!r} is larger than the 2 MB that Cosmos DB stores. "
-        "Shorten it, or split it."
+        "Shorten it, or split it.",
+        document_id,
     )
 
 
