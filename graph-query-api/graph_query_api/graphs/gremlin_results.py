@@ -133,17 +133,21 @@ class Results:
         """Of a vertex, or of an edge; a map that a query makes up may look much the same."""
         if value.keys() - {"vertex"} == {"id", "label", "value"}:
             return value["label"] in self._types and not _ID.fullmatch(str(value["id"]))
-        return value.keys() == {"key", "value", "element"} and value["key"] in self._types
+        return value.keys() - {"element"} == {"key", "value"} and value["key"] in self._types
 
     def _property(self, value: Mapping[str, Any]) -> dict[str, Any]:
         column = value.get("label", value.get("key"))
         return {"key": self._names.get(column, column), "value": self._of(column, value["value"])}
 
     def _map(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        return {
+        """Its keys may be properties, labels and ids; ``label`` is that of ``elementMap()``."""
+        found = {
             self._names.get(name, self._ids.get(name, name)): self._of(name, each)
             for name, each in value.items()
         }
+        if isinstance(label := value.get("label"), str):
+            found["label"] = self._names.get(label, label)
+        return found
 
     def _of(self, column: str, value: Any) -> Any:
         """Its value, or the list of them that a map of a vertex has."""
