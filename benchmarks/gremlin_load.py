@@ -77,7 +77,7 @@ def small_pack() -> Mapping[str, bytes]:
 
 
 def _on_gremlin_server(prepared: PreparedGraph) -> Result:
-    with running_gremlin_server(long_life=True) as server:
+    with running_gremlin_server(for_measurements=True) as server:
         address = GremlinAddress(server.endpoint, server.database, server.graph, server.password)
         target = GremlinTarget(address, "tinkerpop", "pk")
         serial = _serial(prepared, target, SERIAL_VERTICES, SERIAL_EDGES)

@@ -256,6 +256,8 @@ async def test_a_stream_that_is_left_early_or_read_slowly() -> None:
         async for _ in client.stream(script, {"x": 1}):
             break
         assert (await client.submit(HELLO, {})).results == [0]
+        fake.knobs.set(frame_results=count)
+        assert (await client.submit(script, {"x": "é" * 3000})).results == ["é" * 3000] * count
 
 
 async def lingering(stream: AsyncIterator[list[Any]]) -> AsyncIterator[list[Any]]:
