@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from graph_query_api.graphs import ladybug_load
-from graph_query_api.graphs.catalog import GraphCatalog, catalog_path
-from graph_query_api.graphs.ladybug_load import LoadNotVerified
+from graph_query_api.graphs.catalog import GraphCatalog, LoadNotVerified, catalog_path
 from graph_query_api.graphs.worker import GraphFile
 from support.graph_files import graph_file, vertices
 from support.packs import random_pack

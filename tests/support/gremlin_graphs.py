@@ -1,16 +1,19 @@
 """Graphs in a Gremlin server as a load makes them, without a service around."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from peers.gremlin.server.running import GremlinServer
-
 from graph_query_api.errors import PartNotFound
+from graph_query_api.graphs.catalog import GraphCatalog
+from graph_query_api.graphs.gremlin import GremlinGraphs
 from graph_query_api.graphs.gremlin_client import GremlinAddress
 from graph_query_api.graphs.gremlin_layout import Dialect, GremlinTarget, LoadedGraph
 from graph_query_api.graphs.gremlin_load import load_graph
 from scenario_pack.progress import OnProgress
 from support.graph_files import prepared_graph
+from support.graph_suite import MAX_ROWS, Graphs
 
 
 class KeptCatalogs:
@@ -28,9 +31,23 @@ class KeptCatalogs:
         self.loads.pop(generation, None)
 
 
-def target_of(server: GremlinServer, dialect: Dialect = "tinkerpop") -> GremlinTarget:
-    address = GremlinAddress(server.endpoint, server.database, server.graph, server.password)
-    return GremlinTarget(address, dialect, "pk")
+def target_of(endpoint: str, key: str, dialect: Dialect) -> GremlinTarget:
+    return GremlinTarget(GremlinAddress(endpoint, "scenarios", "graphs", key), dialect, "pk")
+
+
+@contextmanager
+def gremlin_graphs(target: GremlinTarget, folder: Path) -> Iterator[Graphs]:
+    catalogs = KeptCatalogs()
+    store = GremlinGraphs(target, catalogs, folder / "spools", timeout=30, max_rows=MAX_ROWS)
+
+    def load(work: Path, files: Mapping[str, bytes], generation: str) -> GraphCatalog:
+        loaded = gremlin_graph(work, files, target, generation)
+        catalogs.loads[generation] = loaded
+        return loaded.catalog
+
+    with asyncio.Runner() as runner:
+        yield Graphs(store, load, folder, runner)
+        runner.run(store.aclose())
 
 
 def gremlin_graph(

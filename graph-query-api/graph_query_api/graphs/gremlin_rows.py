@@ -76,7 +76,7 @@ class Rows:
             f"FROM {table.relation} AS e "
             f"JOIN {source} AS s ON e._source = s._key JOIN {target} AS t ON e._target = t._key"
         )
-        groups = _Groups(kind.label, partial(self._shapes.edge, kind, pair))
+        groups = _Groups(kind.label, partial(self._shapes.edge, kind, pair, ends.rows))
         for rows in self._read(select):
             yield [*groups.take(self._edge(kind.label, ends, *row) for row in rows)]
         yield [*groups.rest()]

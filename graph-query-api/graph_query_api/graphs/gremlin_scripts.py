@@ -24,6 +24,8 @@ from graph_query_api.graphs.gremlin_layout import (
 )
 
 MOST_ELEMENTS = 30
+WORTH_A_LONG_TEXT = 4
+"""Scripts of the largest size, fewer of which don't make up for the time to compile it."""
 MOST_STEPS = 380
 """Cosmos DB takes 400 in one traversal."""
 MOST_BYTES = 48 << 10
@@ -47,12 +49,17 @@ class Shape:
     """Bound once for all elements."""
     find: str
     """Where an element is found, as an argument of V() or E()."""
+    rows: int
+    """There are not more."""
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
         """How many elements go into a script: many, some, or one. Empty if one is too much."""
         most = min(MOST_ELEMENTS, MOST_STEPS // self.steps)
-        return tuple(sorted({most, isqrt(most), 1}, reverse=True)) if most else ()
+        sizes = (
+            {most, isqrt(most), 1} if self.rows >= WORTH_A_LONG_TEXT * most else {isqrt(most), 1}
+        )
+        return tuple(sorted(sizes, reverse=True)) if most else ()
 
     def text(self, count: int) -> str:
         parts = [self.each.replace("#", str(number)) for number in range(count)]
@@ -148,9 +155,10 @@ class Shapes:
             len(steps),
             {LOAD: self.generation},
             at(self.target.dialect, "k#", "i#"),
+            kind.rows,
         )
 
-    def edge(self, kind: EdgeType, pair: int, present: Sequence[bool]) -> Shape:
+    def edge(self, kind: EdgeType, pair: int, rows: int, present: Sequence[bool]) -> Shape:
         """Parameters: id, the partition key and id of the source, those of the target, the
         numbers of both and that among parallel edges, then the properties that are present."""
         properties = _present(kind.properties, present)
@@ -174,6 +182,7 @@ class Shapes:
             len(steps) + 1,  # V() within to()
             {LOAD: self.generation, PAIR: pair},
             "i#",
+            rows,
         )
 
     def _id(self) -> str:

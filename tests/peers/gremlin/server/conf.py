@@ -53,7 +53,7 @@ def _settings(folder: Path, port: int) -> dict[str, Any]:
         "evaluationTimeout": 30_000,
         "maxContentLength": 10 << 20,
         "threadPoolWorker": 2,
-        "gremlinPool": 4,
+        "gremlinPool": 1,
         "graphs": {"graph": str(folder / "graph.properties")},
         "scriptEngines": {"gremlin-groovy": {"plugins": plugins}},
         "processors": [
