@@ -8,12 +8,22 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import console, fabric, graph_load, job_list, sample_job, telemetry_load, upload
+from benchmarks import (
+    console,
+    fabric,
+    graph_load,
+    gremlin_load,
+    job_list,
+    sample_job,
+    telemetry_load,
+    upload,
+)
 from benchmarks.measure import Result
 
 BENCHMARKS: dict[str, Callable[[Path, int], list[Result]]] = {
     "upload": upload.measure,
     "graph-load": graph_load.measure,
+    "gremlin-load": gremlin_load.measure,
     "telemetry-load": telemetry_load.measure,
     "job-list": job_list.measure,
     "sample-job": sample_job.measure,

@@ -15,6 +15,8 @@ _LEAST = 1 / 16
 """Below one, requests follow each other with a pause between them."""
 _INTERVAL = 0.5
 """Seconds: at most one step up and one step down in each."""
+_FIRST_INTERVAL = 0.1
+"""The same on the first way up, until the server refuses something."""
 _CUT = 0.5
 _STEP_BELOW_ONE = 0.1
 _JITTER = 0.1
@@ -27,7 +29,7 @@ class Pace:
     def __init__(self, most: int) -> None:
         self._most = most
         self._limit = min(_START, most)
-        self._in_flight = 0
+        self._in_flight = self._busiest = 0
         self._closed_until = 0.0
         self._grown = self._cut = float("-inf")
         self._well = self._throttled = 0
@@ -69,10 +71,15 @@ class Pace:
     def went_well(self) -> None:
         now = _now()
         self._well += 1
-        if now - self._grown >= _INTERVAL and self._in_flight >= self.limit:
+        if now - self._grown >= self._interval and self._busiest >= self.limit:
             self._limit = min(self._most, self._limit + self._step())
             self._grown = now
+            self._busiest = 0
             self._freed.set()
+
+    @property
+    def _interval(self) -> float:
+        return _INTERVAL if self._throttled else _FIRST_INTERVAL
 
     def _step(self) -> float:
         if self._throttled == 0:
@@ -90,6 +97,7 @@ class Pace:
             else:
                 break
         self._in_flight += 1
+        self._busiest = max(self._busiest, self._in_flight)
 
 
 def _now() -> float:
