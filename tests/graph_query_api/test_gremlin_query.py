@@ -18,7 +18,7 @@ from peers.gremlin.server.running import GremlinServer
 
 from graph_query_api.errors import QueryRefused
 from graph_query_api.graphs.gremlin_client import GremlinAddress, GremlinClient
-from graph_query_api.graphs.gremlin_emit import element_id
+from graph_query_api.graphs.gremlin_layout import element_id
 from graph_query_api.graphs.gremlin_query import GraphNames, emit, parse
 from graph_query_api.graphs.gremlin_steps import STEPS
 from graph_query_api.graphs.gremlin_syntax import PREDICATES, TEXT_PREDICATES
@@ -91,6 +91,12 @@ def test_where_nothing_is_called_id_the_id_is_meant() -> None:
 
 def test_without_properties_none_are_shown() -> None:
     assert ".values('sl_none')" in written("g.V().values()", GraphNames({}, {}))[0]
+
+
+def test_a_script_is_never_longer_than_cosmos_takes() -> None:
+    wide = GraphNames({}, {f"p{number}": f"p{number}" for number in range(1_000)})
+    with pytest.raises(QueryRefused, match="Written out"):
+        written("g.V().valueMap()" + ".values()" * 10, wide)
 
 
 def test_cosmos_has_other_words_for_order() -> None:
@@ -263,7 +269,9 @@ REFUSED = [
     (f"g.V(){'.out()' * 1000}", "300 steps at most"),
     (f"g.V().has('x', gt(1){'.and(gt(1))' * 1000})", "joins 50 predicates"),
     (f"g.V().has('x', '{'x' * 100_000}')", "longer than 64 KB"),
-    (f"g.V().has('x', within({','.join('1' * 20_000)}))", "Written out"),
+    (f"g.V().has('x', within({','.join('1' * 2_000)}))", "2000 values at most"),
+    (f"g.V().{'_'.join('x' * 200)}()", "there is no step x_x"),
+    ("g..V()", "a step is missing before ."),
 ]
 
 

@@ -4,13 +4,12 @@ Behind every V() and E(), wherever it stands, comes the load that is asked for. 
 else a traversal reaches hangs together with those, and so belongs to the same load.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from typing import Literal as OneOf
 
 from graph_query_api.errors import QueryRefused
+from graph_query_api.graphs.gremlin_layout import LOAD, Dialect
 from graph_query_api.graphs.gremlin_query_names import GraphNames, Naming
 from graph_query_api.graphs.gremlin_query_values import Values
 from graph_query_api.graphs.gremlin_syntax import (
@@ -22,11 +21,8 @@ from graph_query_api.graphs.gremlin_syntax import (
     Traversal,
     Word,
 )
-from graph_query_api.graphs.gremlin_tokens import refused, shown
+from graph_query_api.graphs.gremlin_tokens import refused
 
-Dialect = OneOf["cosmos", "tinkerpop"]
-
-LOAD = "sl_load"
 MOST_BYTES = 60 << 10
 """Cosmos DB takes 64 KB."""
 MOST_LOOPS = 32
@@ -53,28 +49,22 @@ def emit(
     limit: int,
 ) -> tuple[str, dict[str, Any]]:
     """The script and what it has bound. Raises QueryRefused, in words and with the place."""
-    values = Values(parameters)
-    script = _Script(dialect, Naming(names, partition_key), generation, values)
+    values = Values(parameters, generation)
+    script = _Script(dialect, Naming(names, partition_key), values)
     text = f"g{script.chain(traversal.steps)}.limit({values.bind(limit)})"
     if len(text.encode()) > MOST_BYTES:
         raise QueryRefused(
             f"Written out, the query is longer than {MOST_BYTES >> 10} KB. "
-            "Ask for fewer values at once, and name the properties that you want."
+            "Ask for less at once, and name the properties that you want."
         )
     return text, values.bound
 
 
-def element_id(generation: str, public_id: str) -> str:
-    return hashlib.sha256(f"{generation}\0{public_id}".encode()).hexdigest()[:32]
-
-
 class _Script:
-    def __init__(self, dialect: Dialect, naming: Naming, generation: str, values: Values) -> None:
+    def __init__(self, dialect: Dialect, naming: Naming, values: Values) -> None:
         self._dialect = dialect
         self._naming = naming
-        self._generation = generation
         self._values = values
-        self._load = values.bind(generation)
         self._marks: set[str] = set()
         self._keys: set[str] = set()
 
@@ -93,7 +83,7 @@ class _Script:
     def _step(self, step: Step, before: str) -> str:
         match step.name:
             case "V" | "E":
-                return f"{self._call(step)}.has('{LOAD}', {self._load})"
+                return f"{self._call(step)}.has('{LOAD}', {self._values.load})"
             case "has":
                 return self._has(step)
             case "hasId" | "hasLabel" if step.slots[0].endswith("-test"):
@@ -152,7 +142,7 @@ class _Script:
             case Word():
                 return [_ORDER[self._dialect].get(argument.name, argument.name)]
         if slot == "id":
-            return self._ids(argument)
+            return self._values.ids(argument)
         return [self._text(slot, argument, step)]
 
     def _text(self, slot: str, argument: Argument, step: Step) -> str:
@@ -184,17 +174,6 @@ class _Script:
                 return quoted(naming.property(name, place))
         self._marks.add(name)
         return quoted(naming.mark(name, place))
-
-    def _ids(self, argument: Argument) -> list[str]:
-        """Those of the graph, for the public ones of the caller."""
-        found = [self._values.text(each, "An id") for each in self._values.items(argument)]
-        wrong = next((each for each in found if ":" not in each), None if found else "")
-        if wrong is not None:
-            raise refused(
-                argument.place,
-                f"'{shown(wrong)}' is no id. Ids are label:key, as the results show them.",
-            )
-        return [self._values.bind(element_id(self._generation, each)) for each in found]
 
     def _predicate(self, slot: str, predicate: Predicate, step: Step) -> str:
         name, place = predicate.name, predicate.place

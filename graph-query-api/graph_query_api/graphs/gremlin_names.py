@@ -66,7 +66,7 @@ def _pairs(tables: "Sequence[EdgeTable]") -> tuple[Pair, ...]:
 
 
 def _legal(name: str) -> str:
-    nearest = "".join(sign if _is_legal(sign) else "_" for sign in name)
+    nearest = "".join(sign if is_legal(sign) else "_" for sign in name)
     if nearest.startswith(_OURS):
         nearest = nearest.replace("_", "-", 1)
     if nearest.startswith("_"):
@@ -77,6 +77,6 @@ def _legal(name: str) -> str:
     return short or "-"
 
 
-def _is_legal(sign: str) -> bool:
-    """Many scripts write their vowels as marks upon letters."""
+def is_legal(sign: str) -> bool:
+    """In a name. Many scripts write their vowels as marks upon letters."""
     return sign in "_- " or unicodedata.category(sign)[0] in "LNM"

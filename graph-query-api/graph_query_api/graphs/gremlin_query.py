@@ -7,13 +7,14 @@ looked up, and values that are bound.
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+from graph_query_api.graphs.gremlin_cursor import Cursor
 from graph_query_api.graphs.gremlin_emit import emit
+from graph_query_api.graphs.gremlin_fence import check_name
 from graph_query_api.graphs.gremlin_query_names import GraphNames
 from graph_query_api.graphs.gremlin_steps import (
     STARTS,
     STEPS,
     check_loops,
-    check_name,
     matched,
     without_word,
 )
@@ -38,16 +39,10 @@ from graph_query_api.graphs.gremlin_tokens import (
     refused,
     shown,
     text_of,
-    tokens,
     unexpected,
 )
 
 __all__ = ["GraphNames", "Traversal", "emit", "parse"]
-
-MOST_STEPS = 300
-"""Cosmos DB takes 400 in one traversal, and some are added."""
-DEEPEST = 32
-MOST_JOINED = 50
 
 _ENDINGS = ("toList", "next")
 _ANY_PREDICATE = PREDICATES | TEXT_PREDICATES
@@ -65,50 +60,29 @@ def parse(query: str) -> Traversal:
 
 class _Parser:
     def __init__(self, query: str) -> None:
-        self._tokens = list(tokens(query))
-        self._at = 0
-        self._depth = 0
-        self._steps = 0
-        self._joins = 0
+        self._at = Cursor(query)
 
     def query(self) -> Traversal:
-        start = self._take()
+        start = self._at.take()
         if start.text != "g":
             raise refused(start.place, "a query begins with g, as in g.V().limit(10).")
-        self._expect(".")
-        steps = self._chain(root=True)
-        after = self._next
-        while self._next.text == ";":
-            self._take()
-        if self._next.kind != "end":
-            raise unexpected(after)
+        self._at.sign(".")
+        steps = self._chain([], root=True)
+        after = self._at.next
+        while self._at.next.text == ";":
+            self._at.take()
+        if self._at.next.kind != "end":
+            raise unexpected(after, "nothing can follow the query, such as")
         if steps[0].name not in STARTS:
             raise refused(steps[0].place, "a query begins with g.V() or g.E().")
         return Traversal(steps, start.place)
 
-    @property
-    def _next(self) -> Token:
-        return self._tokens[self._at]
-
-    def _take(self) -> Token:
-        token = self._next
-        self._at += token.kind != "end"
-        return token
-
-    def _expect(self, sign: str) -> None:
-        if self._next.text != sign or self._next.kind != "sign":
-            raise unexpected(self._next, f"{sign} is missing before")
-        self._take()
-
-    def _chain(self, root: bool = False) -> tuple[Step, ...]:
-        """Steps with dots between them; the first begins here."""
-        return self._and_more([], root)
-
-    def _and_more(self, steps: list[Step], root: bool = False) -> tuple[Step, ...]:
-        while not steps or self._next.text == ".":
+    def _chain(self, steps: list[Step], root: bool = False) -> tuple[Step, ...]:
+        """Steps with dots between them, behind those that were read already."""
+        while not steps or self._at.next.text == ".":
             if steps:
-                self._take()
-            name = self._word("a step")
+                self._at.take()
+            name = self._at.word("a step")
             if root and steps and name.text in _ENDINGS:
                 steps += self._ending(name)
                 break
@@ -125,55 +99,47 @@ class _Parser:
         return [self._step(name._replace(text="limit"), [first])] if name.text == "next" else []
 
     def _step(self, name: Token, arguments: Sequence[Argument]) -> Step:
-        self._steps += 1
-        if self._steps > MOST_STEPS:
-            raise refused(name.place, f"a query has {MOST_STEPS} steps at most. Ask for less.")
+        self._at.count_step(name.place)
         taken, slots = matched(name.text, arguments, name.place)
         return Step(name.text, taken, slots, name.place)
 
-    def _word(self, wanted: str) -> Token:
-        if self._next.kind != "word":
-            raise unexpected(self._next, f"{wanted} is missing before")
-        return self._take()
-
     def _arguments(self, of: Token) -> list[Argument]:
-        if self._next.text == "{":
-            raise unexpected(self._next)
-        if self._next.text != "(":
+        if self._at.next.text == "{":
+            raise unexpected(self._at.next)
+        if self._at.next.text != "(":
             raise refused(of.place, f"{shown(of.text)} needs its brackets: {shown(of.text)}().")
         return self._listed("(", ")")
 
     def _listed(self, opening: str, closing: str) -> list[Argument]:
-        self._depth += 1
-        if self._depth > DEEPEST:
-            raise refused(self._next.place, f"a query is {DEEPEST} brackets deep at most.")
-        self._expect(opening)
         found: list[Argument] = []
-        while self._next.text != closing:
-            if found:
-                self._expect(",")
-            found.append(self._argument())
-        self._take()
-        self._depth -= 1
+        with self._at.deeper():
+            self._at.sign(opening)
+            while self._at.next.text != closing:
+                if found:
+                    self._at.sign(",")
+                found.append(self._argument())
+            self._at.take()
         return found
 
     def _argument(self) -> Argument:
-        token = self._next
+        token = self._at.next
         if token.kind == "word":
-            found = self._named(self._take())
+            found = self._named(self._at.take())
         elif token.text == "[":
             found = Listing(_scalars(map(without_word, self._listed("[", "]"))), token.place)
         else:
             found = self._literal()
-        if self._next.text == "." and not isinstance(found, Traversal | Predicate):
-            raise refused(self._next.place, "values have no methods here. Write the value itself.")
+        if self._at.next.text == "." and not isinstance(found, Traversal | Predicate):
+            raise refused(
+                self._at.next.place, "values have no methods here. Write the value itself."
+            )
         return found
 
     def _literal(self) -> Literal:
-        token = self._take()
+        token = self._at.take()
         sign = 1
-        if token.text == "-" and self._next.kind == "number":
-            token, sign = self._take(), -1
+        if token.text == "-" and self._at.next.kind == "number":
+            token, sign = self._at.take(), -1
         if token.kind == "text":
             return Literal(text_of(token), token.place)
         if token.kind == "number":
@@ -185,19 +151,19 @@ class _Parser:
             return Literal(name.text == "true", name.place)
         if name.text in {"null", "new"}:
             raise refused(name.place, f"{name.text} is not taken. {_INSTEAD[name.text]}")
-        if self._next.text == "(":
+        if self._at.next.text == "(":
             return self._called(name)
-        if self._next.text == "." and (name.text in WORDS or name.text in _PREFIXES):
+        if self._at.next.text == "." and (name.text in WORDS or name.text in _PREFIXES):
             return self._prefixed(name)
-        if self._next.text == "." and name.text == "g":
+        if self._at.next.text == "." and name.text == "g":
             raise refused(name.place, "only the query itself begins with g. Write __ here.")
         if name.text in BARE_WORDS:
             return Word(BARE_WORDS[name.text], name.text, True, name.place)
         return Parameter(name.text, name.place)
 
     def _prefixed(self, prefix: Token) -> Argument:
-        self._expect(".")
-        name = self._word("a name")
+        self._at.sign(".")
+        name = self._at.word("a name")
         if prefix.text == "__":
             check_name(name.text, name.place)
             return self._called(name)
@@ -220,18 +186,14 @@ class _Parser:
         arguments = self._arguments(name)
         if name.text == "not" and len(arguments) == 1 and isinstance(arguments[0], Predicate):
             return self._joined(negated(arguments[0]))
-        return Traversal(self._and_more([self._step(name, arguments)]), name.place)
+        return Traversal(self._chain([self._step(name, arguments)]), name.place)
 
     def _joined(self, predicate: Predicate) -> Predicate:
         """With what ``.and()``, ``.or()`` and ``.negate()`` make of it."""
-        while self._next.text == ".":
-            self._take()
-            name = self._word("and() or or()")
-            self._joins += 1
-            if self._joins > MOST_JOINED:
-                raise refused(
-                    name.place, f"a query joins {MOST_JOINED} predicates at most. Use within()."
-                )
+        while self._at.next.text == ".":
+            self._at.take()
+            name = self._at.word("and() or or()")
+            self._at.count_joined(name.place)
             arguments = self._arguments(name)
             match name.text, arguments:
                 case "negate", []:

@@ -1,13 +1,12 @@
 """Names that a caller's query uses, as they are called in the graph."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph_query_api.graphs.catalog import GraphCatalog
+from graph_query_api.graphs.gremlin_names import MOST_BYTES, is_legal
 from graph_query_api.graphs.gremlin_tokens import Place, refused, shown
 
-MOST_BYTES = 255
 SYSTEM = "sl_"
 _TOKENS = frozenset({"id", "label", "T"})
 
@@ -64,15 +63,10 @@ class Naming:
 
 
 def _checked(name: str, place: Place) -> str:
-    if name and len(name.encode()) <= MOST_BYTES and all(map(_is_legal, name)):
+    if name and len(name.encode()) <= MOST_BYTES and all(map(is_legal, name)):
         return name
     raise refused(
         place,
         f"'{shown(name)}' can't be a name in this graph. "
         "Names are letters, digits, blanks, - and _.",
     )
-
-
-def _is_legal(sign: str) -> bool:
-    """Many scripts write their vowels as marks upon letters."""
-    return sign in "_- " or unicodedata.category(sign)[0] in "LNM"

@@ -5,9 +5,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from graph_query_api.errors import QueryRefused
+from graph_query_api.graphs.gremlin_layout import element_id
 from graph_query_api.graphs.gremlin_syntax import Argument, Listing, Literal, Parameter
 from graph_query_api.graphs.gremlin_tokens import refused, shown
 
+MOST_VALUES = 2_000
 MOST_EXACT = 2**53
 """Integers beyond are kept as text in the graph."""
 
@@ -18,14 +21,19 @@ Known: TypeAlias = Literal | Listing
 
 
 class Values:
-    """``bound``: name of ours → value, for the script that is being written."""
+    """``bound``: name of ours → value, for the script that is being written; ``load``: that
+    of the generation."""
 
-    def __init__(self, parameters: Mapping[str, Any]) -> None:
+    def __init__(self, parameters: Mapping[str, Any], generation: str) -> None:
         self._parameters = parameters
+        self._generation = generation
         self.bound: dict[str, Any] = {}
+        self.load = self.bind(generation)
 
     def bind(self, value: str | float) -> str:
         name = f"b{len(self.bound)}"
+        if len(self.bound) >= MOST_VALUES:
+            raise QueryRefused(f"A query has {MOST_VALUES} values at most. Ask for fewer at once.")
         self.bound[name] = value
         return name
 
@@ -77,6 +85,17 @@ class Values:
         if not _FORMULA.fullmatch(text):
             raise refused(argument.place, "a formula has names, numbers and + - * / % ^ ( ) only.")
         return text
+
+    def ids(self, argument: Argument) -> list[str]:
+        """Those of the graph, bound, for the public ones of the caller."""
+        found = [self.text(each, "An id") for each in self.items(argument)]
+        wrong = next((each for each in found if ":" not in each), None if found else "")
+        if wrong is not None:
+            raise refused(
+                argument.place,
+                f"'{shown(wrong)}' is no id. Ids are label:key, as the results show them.",
+            )
+        return [self.bind(element_id(self._generation, each)) for each in found]
 
     def _known(self, argument: Argument) -> Known:
         if isinstance(argument, Literal | Listing):

@@ -43,7 +43,6 @@ _UNEXPECTED = {
     "`": "write text between straight quotes: 'text'.",
     **dict.fromkeys("“”‘’„«»", "write text between straight quotes: 'text'."),
     **dict.fromkeys("+-*%<>!?&|~^", "values are not computed here. Write them, or use math()."),
-    ".": "nothing can follow here. End the query before it.",
     "": "the query ends too early. Close its brackets.",
 }
 
