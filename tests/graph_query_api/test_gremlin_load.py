@@ -43,10 +43,11 @@ TROUBLES = {
     "half": 0.08,
     "garbage": 0.02,
 }
+ROWS = 300
 MANY = "id,a,b,c\n" + "".join(
-    f"{n},{'x' * (n % 2)},{n if n % 3 else ''},{n / 2 if n % 5 else ''}\n" for n in range(600)
+    f"{n},{'x' * (n % 2)},{n if n % 3 else ''},{n / 2 if n % 5 else ''}\n" for n in range(ROWS)
 )
-RING = "s,t,w\n" + "".join(f"{n},{(n * 7 + 1) % 600},{n if n % 2 else ''}\n" for n in range(600))
+RING = "s,t,w\n" + "".join(f"{n},{(n * 7 + 1) % ROWS},{n if n % 2 else ''}\n" for n in range(ROWS))
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def target(fake: Running) -> GremlinTarget:
 
 def many() -> Files:
     return vertices({"Many": MANY, "Other": "id\n1\n2\n"}, {"Many next Many": RING, "Other is Many":
-                                                            "s,t\n1,5\n1,5\n2,599\n"})  # fmt: skip
+                                                            "s,t\n1,5\n1,5\n2,299\n"})  # fmt: skip
 
 
 def held(fake: Running, generation: str) -> tuple[list[str], list[tuple[str, str, int, str]]]:
@@ -106,23 +107,22 @@ def check_all_is_there(fake: Running, folder: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("seed", range(2))
 def test_every_element_is_there_once_whatever_goes_wrong(
-    fake: Running, target: GremlinTarget, tmp_path: Path, seed: int
+    fake: Running, target: GremlinTarget, tmp_path: Path
 ) -> None:
-    fake.set(chances=TROUBLES, seed=seed, charge_per_second=20_000.0)
+    fake.set(chances=TROUBLES, seed=0, charge_per_second=10_000.0)
     told: list[tuple[str, int, int | None]] = []
     loaded = gremlin_graph(tmp_path, many(), target, "g1", lambda *each: told.append(each))
     fake.set(chances={})
     check_all_is_there(fake, tmp_path)
     assert told[-1][1] == told[-1][2]
     assert {without_remark(what)[0]: done for what, done, total in told if done == total} == {
-        "Loading Many": 600,
+        "Loading Many": ROWS,
         "Loading Other": 2,
-        "Loading next": 600,
+        "Loading next": ROWS,
         "Loading is": 3,
     }
-    assert loaded.charge > 12_000
+    assert loaded.charge > 20 * ROWS
     assert LoadedGraph.from_dict(loaded.as_dict()) == loaded
 
 
@@ -130,7 +130,7 @@ def test_every_element_is_there_once_whatever_goes_wrong(
     "trouble",
     [
         {"kind": "cut-after", "times": 3},
-        {"kind": "half", "times": 5, "status": 429},
+        {"kind": "half", "times": 2, "status": 429},
         {"kind": "half", "times": 30, "status": 1009},
     ],
     ids=lambda trouble: "-".join(map(str, trouble.values())),
@@ -152,14 +152,14 @@ def test_there_are_few_texts_and_many_elements_in_each(
     before = fake.facts()
     gremlin_graph(tmp_path, many(), target, "g1")
     facts = fake.facts()
-    assert facts["requests"] - before["requests"] < 1205 / 10
+    assert facts["requests"] - before["requests"] < 2 * ROWS / 8
     assert facts["scripts"] < 45
 
 
 def test_progress_says_when_throughput_decides(
     fake: Running, target: GremlinTarget, tmp_path: Path
 ) -> None:
-    fake.set(charge_per_second=9_000.0)
+    fake.set(charge_per_second=5_000.0)
     told: list[str] = []
     gremlin_graph(tmp_path, many(), target, "g1", lambda what, *_: told.append(what))
     assert any(without_remark(each)[1].startswith("throttled ") for each in told)
@@ -243,7 +243,7 @@ def test_a_load_that_lost_rows_is_no_load(
 
     monkeypatch.setattr(Writer, "_submitted", forgetful)
     monkeypatch.setattr(gremlin_check, "LOOKS", 1)
-    with pytest.raises(LoadNotVerified, match=r"next: 600 rows .*, but the graph holds 0"):
+    with pytest.raises(LoadNotVerified, match=r"next: 300 rows .*, but the graph holds 0"):
         gremlin_graph(tmp_path, many(), target, "g1")
 
 
@@ -252,15 +252,15 @@ def test_a_load_is_removed_from_a_server_in_trouble(
 ) -> None:
     with gremlin_graphs(target, tmp_path) as graphs:
         old, new = graphs.load(many()), graphs.load(many())
-        fake.set(chances=TROUBLES, seed=1, charge_per_second=20_000.0)
+        fake.set(chances=TROUBLES, seed=1, charge_per_second=10_000.0)
         assert graphs.drop(old)
         with pytest.raises(PartNotFound):
             graphs.topology(old)
         # half of what is read in trouble is read again
-        whole = {"vertices": 602, "edges": 603}
+        whole = {"vertices": ROWS + 2, "edges": ROWS + 3}
         assert graphs.topology(new)["meta"]["returned"] == whole
     fake.set(chances={})
-    assert len(held(fake, new)[1]) == 603
+    assert len(held(fake, new)[1]) == ROWS + 3
 
 
 def test_answers_are_bounded_in_time_and_size(
@@ -272,7 +272,7 @@ def test_answers_are_bounded_in_time_and_size(
         monkeypatch.setattr(gremlin, "ANSWER_BYTES", 1_000)
         with pytest.raises(QueryTooLarge):
             graphs.query(generation, "g.V()")
-        assert graphs.query(generation, "g.V().count()")["data"] == [{"result": 602}]
+        assert graphs.query(generation, "g.V().count()")["data"] == [{"result": ROWS + 2}]
         monkeypatch.setattr(graphs.store, "_timeout", 0.2)
         fake.set(request_seconds=3.0)
         for ask in (graphs.topology, lambda each: graphs.query(each, "g.V().count()")):
