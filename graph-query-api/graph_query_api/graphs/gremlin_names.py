@@ -71,7 +71,7 @@ def _legal(name: str) -> str:
         nearest = nearest.replace("_", "-", 1)
     if nearest.startswith("_"):
         nearest = f"-{nearest[1:]}"
-    if nearest == name and len(name.encode()) <= MOST_BYTES:
+    if nearest == name and 0 < len(name.encode()) <= MOST_BYTES:
         return name
     short = nearest.encode()[: MOST_BYTES - ROOM_FOR_NUMBER].decode(errors="ignore")
     return short or "-"

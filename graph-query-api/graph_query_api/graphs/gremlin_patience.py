@@ -38,37 +38,36 @@ class Stalled(Exception):
 class PatientClient:
     """Shares one pace and one patience among all who submit; sums up what it costs."""
 
-    def __init__(self, client: Submitting, pace: Pace, patience: float = PATIENCE) -> None:
+    def __init__(self, client: Submitting, pace: Pace) -> None:
         self.pace = pace
         self.charge = 0.0
         self._client = client
-        self._patience = patience
-        self._limit = min(patience, FIRST_PATIENCE)
+        self._limit = FIRST_PATIENCE
         self._last_success = asyncio.get_running_loop().time()
 
     async def submit(
-        self, script: str, bindings: Mapping[str, Any], unknown: int | None = None
+        self, script: str, bindings: Mapping[str, Any], tries: int | None = None
     ) -> Answer:
         """At least once: a script that writes may find its own work done, wholly or in part.
 
-        After ``unknown`` outcomes that nobody knows the last of them is raised. Raises Stalled,
-        and each GremlinError that no patience helps against.
+        The last of so many failures is raised if ``tries`` are named; those to connect don't
+        count. Raises Stalled, and each GremlinError that no patience helps against.
         """
-        failures = unknowns = 0
+        failures = tried = 0
         while True:
             try:
                 async with self.pace.turn():
                     answer = await self._client.submit(script, bindings)
-            except Throttled as error:
-                self.pace.throttled(error.retry_after)
-                self._check(error)
-            except (OutcomeUnknown, Changed) as error:
+            except (Throttled, OutcomeUnknown, Changed) as error:
                 self._check(error)
                 failures += 1
-                unknowns += not isinstance(error, Unreachable)
-                if unknowns == unknown:
+                tried += not isinstance(error, Unreachable)
+                if isinstance(error, Throttled):  # waits with all others, at the gate
+                    self.pace.throttled(error.retry_after)
+                if tried == tries:
                     raise
-                await pause(failures)
+                if not isinstance(error, Throttled):
+                    await pause(failures)
             else:
                 self._went_well(answer)
                 return answer
@@ -76,7 +75,7 @@ class PatientClient:
     def _went_well(self, answer: Answer) -> None:
         self.pace.went_well()
         self.charge += answer.charge
-        self._limit = self._patience
+        self._limit = PATIENCE
         self._last_success = asyncio.get_running_loop().time()
 
     def _check(self, error: GremlinError) -> None:

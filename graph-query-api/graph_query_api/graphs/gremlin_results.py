@@ -4,6 +4,7 @@ A map is a row; anything else is the one value of its row. What our load needs f
 never leaves: elements are built from the catalog, and ids are looked up.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -44,10 +45,8 @@ class Results:
     async def answer(self, results: Sequence[Any], max_rows: int) -> dict[str, Any]:
         """``{"columns", "data", "truncated", "language"}``, cut at ``max_rows``."""
         shown = results[:max_rows]
-        await self._learn(shown)
-        values = [self._value(each) for each in shown]
-        as_rows = bool(values) and all(map(self._is_map, shown))
-        rows = values if as_rows else [{_WHOLE: value} for value in values]
+        await self._look_up_ids(await asyncio.to_thread(self._mentioned, shown))
+        rows = await asyncio.to_thread(self._rows, shown)
         names = dict.fromkeys(name for row in rows for name in row) or {_WHOLE: None}
         return {
             "columns": [{"name": name, "type": _type(rows, name)} for name in names],
@@ -56,8 +55,12 @@ class Results:
             "language": "gremlin",
         }
 
-    async def _learn(self, results: Sequence[Any]) -> None:
-        """The public ids of all that is mentioned by the server's id."""
+    def _rows(self, results: Sequence[Any]) -> list[dict[str, Any]]:
+        values = [self._value(each) for each in results]
+        return values if all(map(self._is_map, results)) else [{_WHOLE: each} for each in values]
+
+    def _mentioned(self, results: Sequence[Any]) -> set[str]:
+        """The server's ids of which the public one is not known from the results themselves."""
         wanted: set[str] = set()
         for value in _nested(results):
             if isinstance(value, str):
@@ -66,7 +69,10 @@ class Results:
                 self._learn_vertex(value["id"], value["label"], flat(value)[KEY])
             else:
                 wanted |= {value["inV"], value["outV"]}
-        await self._look_up_vertices(wanted - self._ids.keys())
+        return wanted - self._ids.keys()
+
+    async def _look_up_ids(self, wanted: set[str]) -> None:
+        await self._look_up_vertices(wanted)
         edges = await self._look_up("E", "", wanted - self._ids.keys())
         await self._look_up_vertices({e[end] for e in edges for end in ("inV", "outV")})
         self._ids |= {each["id"]: self._edge(each)["id"] for each in edges}
@@ -133,17 +139,21 @@ class Results:
         """Of a vertex, or of an edge; a map that a query makes up may look much the same."""
         if value.keys() - {"vertex"} == {"id", "label", "value"}:
             return value["label"] in self._types and not _ID.fullmatch(str(value["id"]))
-        return value.keys() == {"key", "value", "element"} and value["key"] in self._types
+        return value.keys() - {"element"} == {"key", "value"} and value["key"] in self._types
 
     def _property(self, value: Mapping[str, Any]) -> dict[str, Any]:
         column = value.get("label", value.get("key"))
         return {"key": self._names.get(column, column), "value": self._of(column, value["value"])}
 
     def _map(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        return {
+        """Its keys may be properties, labels and ids; ``label`` is that of ``elementMap()``."""
+        found = {
             self._names.get(name, self._ids.get(name, name)): self._of(name, each)
             for name, each in value.items()
         }
+        if isinstance(label := value.get("label"), str):
+            found["label"] = self._names.get(label, label)
+        return found
 
     def _of(self, column: str, value: Any) -> Any:
         """Its value, or the list of them that a map of a vertex has."""

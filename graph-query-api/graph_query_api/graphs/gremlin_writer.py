@@ -8,18 +8,20 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from graph_query_api.graphs.gremlin_errors import (
+    Changed,
     Exists,
     GremlinError,
     LimitBroken,
     OutcomeUnknown,
     Refused,
+    Throttled,
     TooLarge,
 )
 from graph_query_api.graphs.gremlin_patience import PatientClient, pause
 from graph_query_api.graphs.gremlin_scripts import Batch, Element, Shape, batches
 
-TRIES_OF_MANY = 4
-"""After so many unknown outcomes a script is split: it may be too much for the server."""
+TRIES_OF_MANY = 8
+"""After so many failures a script is split: it may be too much for the server at once."""
 
 MOST_FRUITLESS = 8
 """So often what is left may turn out to be still missing; over a quarter of a minute."""
@@ -67,7 +69,7 @@ class Writer:
                 self._on_written(shape, len(left))
                 return
             left = await self._missing(batch)
-        except (LimitBroken, TooLarge, OutcomeUnknown) as error:
+        except (LimitBroken, TooLarge, OutcomeUnknown, Throttled, Changed) as error:
             if len(left) == 1:
                 raise NotWritten(shape.label, error) from error
             for part in batches(shape, left, (len(left) + 1) // 2):
