@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graph_query_api.clients.cosmos import CosmosAccount
+from graph_query_api.errors import StoreUnavailable
 from graph_query_api.stores.cosmos_documents import ID_PATH, CosmosDocumentStore
 from graph_query_api.stores.cosmos_shape import KEY
 from graph_query_api.stores.protocol import DocumentStore
@@ -61,8 +62,22 @@ class CosmosStores:
         return self._stores[key]
 
     async def ping(self) -> None:
-        """Reads only: a write each few seconds would be paid for, and proves little more."""
+        """The account answers, and the containers that are used are there.
+
+        Reads only: a write each few seconds would be paid for, and proves little more. What is
+        missing and may not be made comes with the commands for all of it.
+        """
         await self._account.ping()
+        missing: list[str] = []
+        for database, container in self._stores:
+            try:
+                await self._account.container(
+                    database, container, ID_PATH, indexing_policy=indexing_policy()
+                )
+            except StoreUnavailable as error:
+                missing += str(error).splitlines()
+        if missing:
+            raise StoreUnavailable("\n".join(dict.fromkeys(missing)))
 
     async def aclose(self) -> None:
         """Nothing is kept here: a method returned when its change was durable."""
