@@ -51,6 +51,8 @@ class Shape:
     """Where an element is found, as an argument of V() or E()."""
     rows: int
     """There are not more."""
+    chained: bool
+    """One traversal goes from element to element; else each is a branch of its own."""
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
@@ -63,7 +65,7 @@ class Shape:
 
     def text(self, count: int) -> str:
         parts = [self.each.replace("#", str(number)) for number in range(count)]
-        if self.kind == "vertices":
+        if self.chained:
             return f"g.{'.'.join(parts)}.count()"
         return f"g.inject(0).union({', '.join(parts)}).count()"
 
@@ -85,8 +87,8 @@ class Batch:
 
     @property
     def result(self) -> list[int]:
-        """What the script answers when it has written all. A chain of vertices ends as one."""
-        return [1 if self.shape.kind == "vertices" else len(self.elements)]
+        """What the script answers when it has written all. A chain ends as one."""
+        return [1 if self.shape.chained else len(self.elements)]
 
     @property
     def size(self) -> int:
@@ -156,16 +158,22 @@ class Shapes:
             {LOAD: self.generation},
             at(self.target.dialect, "k#", "i#"),
             kind.rows,
+            chained=True,
         )
 
     def edge(self, kind: EdgeType, pair: int, rows: int, present: Sequence[bool]) -> Shape:
         """Parameters: id, the partition key and id of the source, those of the target, the
-        numbers of both and that among parallel edges, then the properties that are present."""
+        numbers of both and that among parallel edges, then the properties that are present.
+
+        Cosmos DB uses its index for the first V() of a traversal and of each branch, so a chain
+        would search for all sources but the first. TinkerPop finds each, and a chain sooner.
+        """
         properties = _present(kind.properties, present)
         dialect = self.target.dialect
         ends = {SOURCE: "s", TARGET: "t", NUMBER: "n"}
+        chained = dialect == "tinkerpop"
         steps = [
-            f"__.V({at(dialect, 'a#', 'b#')})",
+            f"{'' if chained else '__.'}V({at(dialect, 'a#', 'b#')})",
             f"addE({quoted(kind.table)})",
             f"to(__.V({at(dialect, 'c#', 'd#')}))",
             self._id(),
@@ -183,6 +191,7 @@ class Shapes:
             {LOAD: self.generation, PAIR: pair},
             "i#",
             rows,
+            chained,
         )
 
     def _id(self) -> str:
