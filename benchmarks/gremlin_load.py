@@ -18,12 +18,12 @@ from peers.gremlin.fake.running import Running, running
 from peers.gremlin.server.running import running_gremlin_server
 
 from benchmarks.measure import Result, seconds
-from graph_query_api.graphs.gremlin_client import GremlinAddress
-from graph_query_api.graphs.gremlin_layout import GremlinTarget, buckets_of
-from graph_query_api.graphs.gremlin_load import load_graph
-from graph_query_api.graphs.gremlin_names import catalog_of
-from graph_query_api.graphs.gremlin_rows import Rows
-from graph_query_api.graphs.gremlin_scripts import Batch, Shapes, batches
+from graph_query_api.graphs.gremlin.client import GremlinAddress
+from graph_query_api.graphs.gremlin.layout import GremlinTarget, buckets_of
+from graph_query_api.graphs.gremlin.load import load_graph
+from graph_query_api.graphs.gremlin.names import catalog_of
+from graph_query_api.graphs.gremlin.rows import Rows
+from graph_query_api.graphs.gremlin.scripts import Batch, Shapes, batches
 from scenario_pack.graph_tables import PreparedGraph
 from support.graph_files import prepared_graph
 from support.packs import csv_bytes, yaml_bytes

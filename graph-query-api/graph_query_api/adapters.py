@@ -14,13 +14,13 @@ from graph_query_api.clients import fabric
 from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.clients.fabric import Fabric
 from graph_query_api.fabric_models import FabricGraph
-from graph_query_api.graphs import sandbox
-from graph_query_api.graphs.fabric import FabricGraphs
-from graph_query_api.graphs.gremlin import GremlinGraphs
-from graph_query_api.graphs.gremlin_client import GremlinAddress
-from graph_query_api.graphs.gremlin_layout import GremlinTarget, LoadedGraph
-from graph_query_api.graphs.gremlin_throughput import GraphThroughput, nosql_endpoint
-from graph_query_api.graphs.ladybug import LadybugGraphs, graph_path
+from graph_query_api.graphs.fabric.store import FabricGraphs
+from graph_query_api.graphs.gremlin.client import GremlinAddress
+from graph_query_api.graphs.gremlin.layout import GremlinTarget, LoadedGraph
+from graph_query_api.graphs.gremlin.store import GremlinGraphs
+from graph_query_api.graphs.gremlin.throughput import GraphThroughput, nosql_endpoint
+from graph_query_api.graphs.ladybug import sandbox
+from graph_query_api.graphs.ladybug.store import LadybugGraphs, graph_path
 from graph_query_api.graphs.protocol import GraphStore
 from graph_query_api.loading.protocol import LOADER
 from graph_query_api.search.indexes import SearchIndexes
@@ -33,12 +33,12 @@ from graph_query_api.services.load_throughput import LoadThroughput
 from graph_query_api.services.scenarios import DATABASE
 from graph_query_api.services.upload_forms import EMBEDDED, FABRIC, GREMLIN
 from graph_query_api.settings import Settings
-from graph_query_api.stores.cosmos import CosmosStores
+from graph_query_api.stores.cosmos.stores import CosmosStores
 from graph_query_api.stores.protocol import DocumentStore, DocumentStores
-from graph_query_api.stores.sqlite import SqliteStores
+from graph_query_api.stores.sqlite.stores import SqliteStores
 from graph_query_api.telemetry.catalog import TelemetryCatalog
-from graph_query_api.telemetry.cosmos_query import CosmosTelemetry
-from graph_query_api.telemetry.duckdb_query import DuckTelemetry, telemetry_path
+from graph_query_api.telemetry.cosmos.store import CosmosTelemetry
+from graph_query_api.telemetry.duckdb.store import DuckTelemetry, telemetry_path
 from graph_query_api.telemetry.protocol import TelemetryStore
 from service_kit.child import ChildProcesses
 

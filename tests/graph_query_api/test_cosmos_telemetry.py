@@ -15,11 +15,12 @@ from peers.cosmos.running import Cosmos
 
 from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.errors import PartNotFound, QueryBusy, QueryTooLarge, QueryTooSlow
-from graph_query_api.telemetry import cosmos_pages, cosmos_query
 from graph_query_api.telemetry.catalog import TelemetryCatalog
 from graph_query_api.telemetry.conditions import Filter
-from graph_query_api.telemetry.cosmos_load import CosmosTarget, load_telemetry
-from graph_query_api.telemetry.cosmos_query import CosmosTelemetry
+from graph_query_api.telemetry.cosmos import pages as cosmos_pages
+from graph_query_api.telemetry.cosmos import store as cosmos_query
+from graph_query_api.telemetry.cosmos.load import CosmosTarget, load_telemetry
+from graph_query_api.telemetry.cosmos.store import CosmosTelemetry
 from graph_query_api.telemetry.request import Aggregate, TelemetryRequest
 from scenario_pack.telemetry import PreparedTelemetry
 from support.telemetry_suite import ROWS, Load, TelemetrySuite, ask, made_up

@@ -17,9 +17,9 @@ from peers.gremlin.fake.knobs import KEY, Trouble
 from peers.gremlin.fake.running import running
 from peers.gremlin.server.running import GremlinServer
 
-from graph_query_api.graphs import gremlin_connection
-from graph_query_api.graphs.gremlin_client import GremlinAddress, GremlinClient
-from graph_query_api.graphs.gremlin_errors import (
+from graph_query_api.graphs.gremlin import connection as gremlin_connection
+from graph_query_api.graphs.gremlin.client import GremlinAddress, GremlinClient
+from graph_query_api.graphs.gremlin.errors import (
     Changed,
     Exists,
     GremlinError,

@@ -16,11 +16,13 @@ from graph_query_api.errors import (
     QueryTooSlow,
     StoreUnavailable,
 )
-from graph_query_api.graphs import gremlin, gremlin_check, gremlin_patience
 from graph_query_api.graphs.catalog import LoadNotVerified
-from graph_query_api.graphs.gremlin_layout import GremlinTarget, LoadedGraph
-from graph_query_api.graphs.gremlin_scripts import Batch
-from graph_query_api.graphs.gremlin_writer import Writer
+from graph_query_api.graphs.gremlin import check as gremlin_check
+from graph_query_api.graphs.gremlin import patience as gremlin_patience
+from graph_query_api.graphs.gremlin import store as gremlin
+from graph_query_api.graphs.gremlin.layout import GremlinTarget, LoadedGraph
+from graph_query_api.graphs.gremlin.scripts import Batch
+from graph_query_api.graphs.gremlin.writer import Writer
 from graph_query_api.graphs.ids import vertex_id
 from scenario_pack.problems import PackError
 from scenario_pack.progress import without_remark

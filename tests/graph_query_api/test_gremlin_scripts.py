@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_query_api.graphs.catalog import EdgeType, Pair, Property, VertexType
-from graph_query_api.graphs.gremlin_client import GremlinAddress
-from graph_query_api.graphs.gremlin_layout import (
+from graph_query_api.graphs.gremlin.client import GremlinAddress
+from graph_query_api.graphs.gremlin.layout import (
     GremlinTarget,
     buckets_of,
     element_id,
     partition_of,
 )
-from graph_query_api.graphs.gremlin_names import MOST_BYTES, engine_names
-from graph_query_api.graphs.gremlin_scripts import MOST_STEPS, Batch, Shape, Shapes, batches
+from graph_query_api.graphs.gremlin.names import MOST_BYTES, engine_names
+from graph_query_api.graphs.gremlin.scripts import MOST_STEPS, Batch, Shape, Shapes, batches
 
 NAMES = st.lists(
     st.one_of(

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from graph_query_api.graphs import ladybug_load
 from graph_query_api.graphs.catalog import GraphCatalog, LoadNotVerified, catalog_path
-from graph_query_api.graphs.worker import GraphFile
+from graph_query_api.graphs.ladybug import load as ladybug_load
+from graph_query_api.graphs.ladybug.worker import GraphFile
 from support.graph_files import graph_file, vertices
 
 
@@ -94,6 +94,6 @@ def test_edges_come_whole_whatever_the_size_of_a_step(
     links = "".join(f"{i % 40},{(i * 7) % 40},{i}\n" for i in range(200))
     path, _ = graph_file(tmp_path, vertices({"A": f"id\n{ids}"}, {"A e A": f"s,t,n\n{links}"}))
     whole = topology(path)["edges"]
-    monkeypatch.setattr("graph_query_api.graphs.topology.EDGES_A_QUERY", 10)
+    monkeypatch.setattr("graph_query_api.graphs.ladybug.topology.EDGES_A_QUERY", 10)
     assert topology(path)["edges"] == whole
     assert sorted(edge["properties"]["n"] for edge in whole) == list(range(200))
