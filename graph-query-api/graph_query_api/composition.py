@@ -80,8 +80,14 @@ async def _compose(
     jobs = served[JOBS_CONTAINER]
     drops: dict[Slot, Drop] = {}
     scenarios = Scenarios(await store(CONTAINER))
+    renew_seconds = settings.load_renew_seconds
     journal = Journal(
-        await store(LOADS), scenarios, drops, background, readers_elsewhere=not adapters.alone
+        await store(LOADS),
+        scenarios,
+        drops,
+        background,
+        readers_elsewhere=not adapters.alone,
+        renew_seconds=renew_seconds,
     )
     texts = {slot: Generations(await store(slot)) for slot in KNOWLEDGE_SLOTS}
     knowledge = Knowledge(scenarios, texts, adapters.indexes, journal)
@@ -123,7 +129,10 @@ async def _compose(
         catalogs=adapters.fabric_catalogs,
         fabric=fabric,
     )
-    return services, Janitor(journal, scenarios, leftovers, adapters.throughput)
+    janitor = Janitor(
+        journal, scenarios, leftovers, adapters.throughput, renew_seconds=renew_seconds
+    )
+    return services, janitor
 
 
 def _limits(settings: Settings) -> Limits:

@@ -38,6 +38,12 @@ class Settings(FabricSettings, ServiceSettings):
         None, ge=400, description="RU/s that the graph gets while it is loaded"
     )
 
+    load_renew_seconds: float = Field(
+        10.0,
+        gt=0,
+        description="how often a load says that it lives; after six times as long it is dead",
+    )
+
     query_timeout: float = Field(30.0, gt=0)
     query_max_rows: PositiveInt = 10_000
     query_memory: ByteSize = Field(ByteSize(512 * MIB), gt=0)

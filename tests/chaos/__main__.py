@@ -1,70 +1,46 @@
-"""Runs all that can go wrong with Fabric, a job each: `make chaos`."""
+"""Loads where all goes wrong that can, a job each: `make chaos`."""
 
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from typing import Any
 
-from chaos.plan import Plan, everywhere, plan, seeds
-from chaos.trial import Outcome, run
-from chaos.world import world
+from chaos.cosmos.suite import COSMOS
+from chaos.fabric.suite import FABRIC
+from chaos.suite import Outcome, Suite
+
+SUITES: dict[str, Suite[Any, Any]] = {each.name: each for each in (FABRIC, COSMOS)}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="chaos", description=__doc__)
+    parser.add_argument("what", nargs="*", choices=[*SUITES, []], help="default: all")
     parser.add_argument("--seed", type=int, action="append", help="only this run; repeatable")
     parser.add_argument("--everywhere", action="store_true", help="each variant in each place")
-    parser.add_argument("--workers", type=int, default=4, help="worlds side by side (default: 4)")
+    parser.add_argument("--workers", type=int, help="worlds side by side")
     options = parser.parse_args()
-    plans = [plan(seed) for seed in options.seed or seeds()]
+    failed = [_failed(SUITES[name], options) for name in options.what or SUITES]
+    return 1 if any(failed) else 0
+
+
+def _failed(suite: Suite[Any, Any], options: argparse.Namespace) -> bool:
+    plans = [suite.plan(seed) for seed in options.seed or suite.seeds()]
     if options.everywhere:
-        plans = [Plan(-number, (each,)) for number, each in enumerate(everywhere())]
-    failed = []
-    for outcome in outcomes(plans, min(options.workers, len(plans))):
-        print(outcome, flush=True)
-        if outcome.complaints:
-            failed.append(str(outcome.plan.seed))
-    print(f"{len(plans)} runs, {len(failed)} failed")
+        plans = suite.everywhere()
+    workers = min(options.workers or suite.side_by_side, len(plans))
+    failed, left = [], 0
+    with tempfile.TemporaryDirectory() as folder:
+        for outcome in suite.outcomes(plans, Path(folder), workers):
+            print(outcome, flush=True)
+            if isinstance(outcome, Outcome):
+                failed += [str(outcome.plan.seed)] if outcome.complaints else []
+            else:
+                left += 1
+    print(f"{suite.name}: {len(plans)} runs, {len(failed)} failed, {left} things left over")
     if failed:
-        print(f"Again: make chaos SEEDS='{' '.join(failed)}'")
-    return 1 if failed else 0
-
-
-def outcomes(plans: list[Plan], workers: int) -> Iterator[Outcome]:
-    todo: SimpleQueue[Plan] = SimpleQueue()
-    done: SimpleQueue[Outcome] = SimpleQueue()
-    for each in plans:
-        todo.put(each)
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
-        threads = [
-            pool.submit(_work, Path(folder) / str(number), todo, done) for number in range(workers)
-        ]
-        for _ in plans:
-            while True:
-                try:
-                    yield done.get(timeout=5)
-                    break
-                except Empty:
-                    for thread in threads:
-                        if thread.done():
-                            thread.result()
-
-
-def _work(folder: Path, todo: SimpleQueue[Plan], done: SimpleQueue[Outcome]) -> None:
-    folder.mkdir(parents=True)
-    with world(folder) as here:
-        while True:
-            try:
-                wanted = todo.get_nowait()
-            except Empty:
-                return
-            try:
-                done.put(run(here, wanted))
-            except Exception as error:  # noqa: BLE001 - a run that breaks is a failure too
-                done.put(Outcome(wanted, "broken", 0.0, "", (f"{type(error).__name__}: {error}",)))
+        print(f"Again: make chaos WHAT={suite.name} SEEDS='{' '.join(failed)}'")
+    return bool(failed or left)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from chaos.plan import SINGLE, plan
-from chaos.trial import run
-from chaos.world import World, world
+from chaos.fabric.plan import SINGLE, plan
+from chaos.fabric.trial import run
+from chaos.fabric.world import World, world
 
 SEEDS = (5, 12, 31, 33, 90, 136, 1010, 1030, 1044, 1067)
 """One fault in each phase, some that one gets over and some that one does not; then three at once,

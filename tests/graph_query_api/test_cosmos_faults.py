@@ -5,8 +5,9 @@ import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from peers.cosmos.faulty import Fault, Faulty, Kind, faulty
+from peers.cosmos.faulty import faulty
 from peers.cosmos.running import Cosmos
+from peers.faults import Fault, Faulty, Kind
 
 from graph_query_api.clients import cosmos_attempts, cosmos_errors
 from graph_query_api.errors import DocumentExists, PreconditionFailed, StoreUnavailable

@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from azure.cosmos.aio import CosmosClient
-from peers.cosmos.faulty import Fault, faulty
+from peers.cosmos.faulty import faulty
 from peers.cosmos.running import Cosmos
+from peers.faults import Fault
 
 from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.errors import PartNotFound, QueryBusy, QueryTooLarge, QueryTooSlow

@@ -1,7 +1,7 @@
 """What loads leave behind, and who clears it up."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_query_api.errors import LoadGivenUp, PartNotFound, ScenarioNotFound
+from graph_query_api.errors import LoadGivenUp, PartNotFound, ScenarioNotFound, StoreUnavailable
 from graph_query_api.models import PartRecord
 from graph_query_api.services.background import Background
 from graph_query_api.services.deletion import Deletion
@@ -30,8 +30,8 @@ class Replica:
     background: Background
     stored: set[str]
 
-    def janitor(self, patience: float = 0.0) -> Janitor:
-        return Janitor(self.journal, self.scenarios, (), patience=patience)
+    def janitor(self, renew_seconds: float = 0.0) -> Janitor:
+        return Janitor(self.journal, self.scenarios, (), renew_seconds=renew_seconds)
 
     async def current(self) -> str | None:
         try:
@@ -66,11 +66,14 @@ def complete(load: LoadUnderWay) -> PartRecord:
 class World:
     stores: DocumentStores
     stored: set[str] = field(default_factory=set)
+    not_dropped: set[str] = field(default_factory=set)
 
     async def replica(
         self, kind: type[Journal] = Journal, *, readers_elsewhere: bool = False
     ) -> Replica:
         async def drop(_: str, record: PartRecord) -> bool:
+            if record.generation in self.not_dropped:
+                raise StoreUnavailable("not now")
             self.stored.discard(record.generation)
             return True
 
@@ -116,7 +119,7 @@ async def test_with_readers_elsewhere_the_janitor_drops_what_was_replaced(world:
     second = await replica.load()
     await replica.settled()
     assert world.stored == {first, second}
-    patient, other = replica.janitor(patience=3600), (await world.replica()).janitor()
+    patient, other = replica.janitor(renew_seconds=3600), (await world.replica()).janitor()
     await patient.look()
     assert world.stored == {first, second}
     await other.look()
@@ -177,6 +180,40 @@ async def test_nor_does_one_that_stood_still_in_the_middle_of_the_switch(world: 
     assert not janitors
     assert await alive.current() == first
     assert world.stored == {first}
+
+
+async def test_a_switch_that_arrives_late_finds_its_data(world: World) -> None:
+    """Nobody knows what became of it: the data stays until it is known."""
+    replica = await world.replica(readers_elsewhere=True)
+    await replica.load()
+    store = replica.scenarios._store
+    late: list[Callable[[], Awaitable[object]]] = []
+
+    async def held_back(*args: object, **kwargs: object) -> object:
+        late.append(lambda: store.replace(*args, **kwargs))  # type: ignore[arg-type]
+        raise StoreUnavailable("no answer")
+
+    replica.scenarios._store = _With(store, replace=held_back)  # type: ignore[assignment]
+    with pytest.raises(StoreUnavailable):
+        await replica.load()
+    replica.scenarios._store = store
+    await replica.settled()
+    await late[0]()
+    assert await replica.current() in world.stored
+    await replica.janitor().look()
+    assert world.stored == {await replica.current()}
+
+
+async def test_what_can_not_be_dropped_keeps_nobody_waiting(world: World) -> None:
+    replica = await world.replica(readers_elsewhere=True)
+    replaced = [await replica.load() for _ in range(3)]
+    world.not_dropped = {replaced[0]}
+    await replica.janitor().look()
+    assert world.stored == {replaced[0], replaced[2]}
+    world.not_dropped = set()
+    await replica.janitor().look()
+    assert world.stored == {replaced[2]}
+    assert await replica.journal.entries() == []
 
 
 async def test_a_deletion_that_broke_off_is_finished(world: World) -> None:

@@ -5,7 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -102,9 +102,10 @@ async def _passed_on(
             kept = {k: v for k, v in answer.headers.items() if k.lower() not in SKIPPED}
             response = web.StreamResponse(status=answer.status, headers=kept)
             await response.prepare(request)
-            async for piece in answer.content.iter_any():
-                await response.write(piece)
-            await response.write_eof()
+            with suppress(ConnectionError):  # who asked has gone
+                async for piece in answer.content.iter_any():
+                    await response.write(piece)
+                await response.write_eof()
             return response
     finally:
         if interval:

@@ -18,8 +18,8 @@ from graph_query_api.services.leftovers import remove_others
 from graph_query_api.services.load_throughput import LoadThroughput
 from graph_query_api.services.scenarios import Scenarios
 
-PATIENCE_SECONDS = 6 * RENEW_SECONDS
-LOOK_SECONDS = 15.0
+PATIENCE_RENEWALS = 6
+LOOK_RENEWALS = 1.5
 
 log = structlog.get_logger()
 
@@ -34,13 +34,14 @@ class Janitor:
         leftovers: Sequence[Path],
         throughput: LoadThroughput | None = None,
         *,
-        patience: float = PATIENCE_SECONDS,
+        renew_seconds: float = RENEW_SECONDS,
     ) -> None:
         self._journal = journal
         self._scenarios = scenarios
         self._leftovers = leftovers
         self._throughput = throughput
-        self._patience = patience
+        self._patience = PATIENCE_RENEWALS * renew_seconds
+        self._look_seconds = LOOK_RENEWALS * renew_seconds
         self._seen: dict[str, tuple[str, float]] = {}
 
     async def at_start(self) -> None:
@@ -57,7 +58,7 @@ class Janitor:
         self._seen = {each.id: self._sighting(each) for each in entries}
         for entry in entries:
             if time.monotonic() - self._seen[entry.id][1] >= self._patience:
-                await self._clear(entry)
+                await self._try_to_clear(entry)
         if self._throughput:
             await self._throughput.lower_unless_needed({each.id for each in entries})
 
@@ -68,12 +69,19 @@ class Janitor:
                 await self.look()
             except GraphQueryError as error:
                 log.warning("could not look after loads", error=str(error))
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(self._look_seconds)
 
     def _sighting(self, entry: Entry) -> tuple[str, float]:
         """The etag, and since when it has been the same."""
         before = self._seen.get(entry.id)
         return before if before and before[0] == entry.etag else (entry.etag, time.monotonic())
+
+    async def _try_to_clear(self, entry: Entry) -> None:
+        """At the next look again, if need be: other entries shall not wait for this one."""
+        try:
+            await self._clear(entry)
+        except GraphQueryError as error:
+            log.warning("could not clear up after a load", entry=entry.id, error=str(error))
 
     async def _clear(self, entry: Entry) -> None:
         claimed = await self._journal.claim(entry)

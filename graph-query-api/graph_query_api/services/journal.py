@@ -28,6 +28,7 @@ from scenario_pack.names import Slot
 
 CONTAINER = "loads"
 RENEW_SECONDS = 10.0
+"""Six times as long after the last renewal a load is taken for dead: see ``janitor``."""
 
 Drop = Callable[[str, PartRecord], Awaitable[bool]]
 """Takes a scenario's name and the record of a part, drops the data of all its generations, and
@@ -83,6 +84,8 @@ class LoadUnderWay:
     def __init__(self, entry: Entry, store: DocumentStore, scenarios: Scenarios) -> None:
         self.entry = entry
         self.has_switched = False
+        self.is_in_doubt = False
+        """The switch failed, and may yet arrive at the store."""
         self._store = store
         self._scenarios = scenarios
         self._writing = asyncio.Lock()
@@ -101,13 +104,19 @@ class LoadUnderWay:
                 await last_look()
             await self._write([new, replaced] if replaced else [new])
 
-        await self._scenarios.switch_part(self.entry.scenario, self.entry.slot, record, guard=guard)
+        try:
+            await self._scenarios.switch_part(
+                self.entry.scenario, self.entry.slot, record, guard=guard
+            )
+        except StoreUnavailable:
+            self.is_in_doubt = True
+            raise
         self.has_switched = True
         await self._write(self.entry.records)  # or somebody took it for dead at this moment
 
-    async def keep_renewing(self) -> None:
+    async def keep_renewing(self, seconds: float) -> None:
         while True:
-            await asyncio.sleep(RENEW_SECONDS)
+            await asyncio.sleep(seconds)
             try:
                 await self._write(self.entry.records)
             except LoadGivenUp:
@@ -142,12 +151,14 @@ class Journal:
         background: Background,
         *,
         readers_elsewhere: bool,
+        renew_seconds: float = RENEW_SECONDS,
     ) -> None:
         self._store = store
         self._scenarios = scenarios
         self._drops = drops
         self._background = background
         self._readers_elsewhere = readers_elsewhere
+        self._renew_seconds = renew_seconds
 
     @asynccontextmanager
     async def load(self, scenario: str, slot: Slot, new: PartRecord) -> AsyncIterator[LoadUnderWay]:
@@ -158,7 +169,7 @@ class Journal:
         entry = Entry(new.generation, scenario, slot, [new])
         saved = await self._store.create(entry.body)
         load = LoadUnderWay(Entry.of(saved), self._store, self._scenarios)
-        renewing = asyncio.create_task(load.keep_renewing())
+        renewing = asyncio.create_task(load.keep_renewing(self._renew_seconds))
         try:
             yield load
         finally:
@@ -206,5 +217,5 @@ class Journal:
         await asyncio.wait([renewing])
         if not self._readers_elsewhere:
             await self.clear(load.entry)
-        elif not load.has_switched:
+        elif not (load.has_switched or load.is_in_doubt):
             await self._drop(load.entry)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from chaos.places import Place
+from chaos.fabric.places import Place
 
 LASTING = None
 REFUSAL: Mapping[str, Any] = {"code": "ChaosRefusal", "message": "Refused for practice."}

@@ -1,36 +1,20 @@
 """One run: a job that meets trouble, and again when the trouble is gone."""
 
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
-from chaos.finished import finished
-from chaos.kinds import FOREVER
-from chaos.plan import Plan
-from chaos.world import EDGES, VERTICES, World
+from chaos.attempts import Job, at_its_limit, cancelled, second_attempt
+from chaos.fabric.finished import finished
+from chaos.fabric.kinds import FOREVER
+from chaos.fabric.plan import Plan
+from chaos.fabric.world import EDGES, VERTICES, World
+from chaos.suite import Outcome
 
-from support.jobs import ENDED, cypher, get_job, step, submit, wait_for_end
+from support.jobs import ENDED, cypher, step, submit
 
 LIMIT_SECONDS = 60.0
 """An attempt ends within this, whatever happens."""
-
-Job = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """``complaints`` is what the product did wrong."""
-
-    plan: Plan
-    ended: str
-    seconds: float
-    cause: str
-    complaints: tuple[str, ...]
-
-    def __str__(self) -> str:
-        verdict = "; ".join(self.complaints) or "ok"
-        return f"{self.plan.seed:5} {self.seconds:5.1f} s  {self.ended:14} {verdict}  [{self.plan}]"
 
 
 def run(world: World, plan: Plan) -> Outcome:
@@ -56,7 +40,7 @@ def run(world: World, plan: Plan) -> Outcome:
     ended = f"{job['status']}{' !' if _lost_ontology(job) else ''}"
     again = world.fabric.last_request()
     if job["status"] == "error":
-        job = _second(world, job)
+        job = second_attempt(world.client, job, LIMIT_SECONDS)
         ended = f"error, then {job['status']}"
         complaints += finished(requests).done_again(world.fabric.requests(since=again))
         if job["status"] != "done":
@@ -81,28 +65,13 @@ def _first(world: World, scenario: str, workspace: str) -> Job:
     fields = {"workspace_id": workspace, "workspace_name": scenario, "backend": "fabric-gql"}
     answer = submit(world.client, scenario, {"graph": world.pack(scenario)}, **fields)
     assert answer.status_code == 201, answer.text
-    return _at_its_limit(world, answer.json()["job_id"])
-
-
-def _second(world: World, job: Job) -> Job:
-    answer = world.client.post(f"/api/upload-jobs/{job['id']}/retry")
-    assert answer.status_code < 300, answer.text
-    return _at_its_limit(world, job["id"])
-
-
-def _at_its_limit(world: World, job_id: str) -> Job:
-    """At its end, or as it is when that should have come."""
-    try:
-        return wait_for_end(world.client, job_id, LIMIT_SECONDS)
-    except AssertionError:
-        return get_job(world.client, job_id)
+    return at_its_limit(world.client, answer.json()["job_id"], LIMIT_SECONDS)
 
 
 def _clear(world: World, job: Job) -> None:
     """So that the next run meets only its own troubles."""
     world.fabric.no_faults()
-    world.client.post(f"/api/upload-jobs/{job['id']}/cancel")
-    wait_for_end(world.client, job["id"], LIMIT_SECONDS)
+    cancelled(world.client, job, LIMIT_SECONDS)
 
 
 def _judge(plan: Plan, job: Job, met: list[int]) -> Iterator[str]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import count, product
 from typing import Any
 
-from chaos.kinds import FOREVER, KINDS, LASTING, Kind, Variant
-from chaos.places import PHASES, PLACES, Place
+from chaos.fabric.kinds import FOREVER, KINDS, LASTING, Kind, Variant
+from chaos.fabric.places import PHASES, PLACES, Place
 
 RUNS = 120
 """Of `make chaos`, at least."""
