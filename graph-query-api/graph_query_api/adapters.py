@@ -1,25 +1,24 @@
-"""What services stand on: stores and engines, picked by the settings. The only place that does."""
+"""What services stand on: stores and engines, picked by the settings. The only place that does.
+
+What is for Cosmos DB alone is imported where it is picked: its SDKs take as long to import as
+all the rest.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
 from pydantic import SecretStr
 
 from graph_query_api.clients import fabric
-from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.clients.fabric import Fabric
 from graph_query_api.fabric_models import FabricGraph
 from graph_query_api.graphs import sandbox
 from graph_query_api.graphs.fabric import FabricGraphs
-from graph_query_api.graphs.gremlin import GremlinGraphs
-from graph_query_api.graphs.gremlin_client import GremlinAddress
-from graph_query_api.graphs.gremlin_layout import GremlinTarget, LoadedGraph
-from graph_query_api.graphs.gremlin_throughput import GraphThroughput, nosql_endpoint
 from graph_query_api.graphs.ladybug import LadybugGraphs, graph_path
 from graph_query_api.graphs.protocol import GraphStore
 from graph_query_api.loading.protocol import LOADER
@@ -33,14 +32,17 @@ from graph_query_api.services.load_throughput import LoadThroughput
 from graph_query_api.services.scenarios import DATABASE
 from graph_query_api.services.upload_forms import EMBEDDED, FABRIC, GREMLIN
 from graph_query_api.settings import Settings
-from graph_query_api.stores.cosmos import CosmosStores
 from graph_query_api.stores.protocol import DocumentStore, DocumentStores
 from graph_query_api.stores.sqlite import SqliteStores
 from graph_query_api.telemetry.catalog import TelemetryCatalog
-from graph_query_api.telemetry.cosmos_query import CosmosTelemetry
 from graph_query_api.telemetry.duckdb_query import DuckTelemetry, telemetry_path
 from graph_query_api.telemetry.protocol import TelemetryStore
 from service_kit.child import ChildProcesses
+
+if TYPE_CHECKING:
+    from graph_query_api.clients.cosmos import CosmosAccount
+    from graph_query_api.graphs.gremlin import GremlinGraphs
+    from graph_query_api.graphs.gremlin_layout import GremlinTarget, LoadedGraph
 
 FABRIC_QUERY_SECONDS = 100.0
 """An engine that slept takes a minute to start; nginx waits 120 s for an answer."""
@@ -115,6 +117,8 @@ class _Opening:
         checks: dict[str, Check] = {"documents": self._stores.ping}
         throughput = await self._throughput()
         if target := _gremlin_target(self._settings):
+            from graph_query_api.graphs.gremlin_layout import LoadedGraph
+
             catalogs = Catalogs(await self._store("graphs"), "graph", LoadedGraph.from_dict)
             gremlin = self._closed(self._gremlin(target, catalogs))
             graphs[GREMLIN], checks["graphs"] = gremlin, gremlin.ping
@@ -139,11 +143,17 @@ class _Opening:
         self._stack.push_async_callback(adapter.aclose)
         return adapter
 
-    def _cosmos(self, endpoint: str, key: SecretStr | None) -> CosmosAccount | None:
-        return self._closed(CosmosAccount(endpoint, _secret(key))) if endpoint else None
+    def _cosmos(self, endpoint: str, key: SecretStr | None) -> "CosmosAccount | None":
+        if not endpoint:
+            return None
+        from graph_query_api.clients.cosmos import CosmosAccount
+
+        return self._closed(CosmosAccount(endpoint, _secret(key)))
 
     def _documents(self) -> DocumentStores:
         if self._account:
+            from graph_query_api.stores.cosmos import CosmosStores
+
             return self._closed(CosmosStores(self._account))
         return self._closed(SqliteStores(self._settings.data_dir / "documents"))
 
@@ -169,7 +179,11 @@ class _Opening:
             max_rows=self._settings.query_max_rows,
         )
 
-    def _gremlin(self, target: GremlinTarget, catalogs: Catalogs[LoadedGraph]) -> GremlinGraphs:
+    def _gremlin(
+        self, target: "GremlinTarget", catalogs: "Catalogs[LoadedGraph]"
+    ) -> "GremlinGraphs":
+        from graph_query_api.graphs.gremlin import GremlinGraphs
+
         return GremlinGraphs(
             target,
             catalogs,
@@ -181,9 +195,13 @@ class _Opening:
     async def _throughput(self) -> LoadThroughput | None:
         """None where no load is to get more than the graph has."""
         settings, ru = self._settings, self._settings.cosmos_load_ru
-        endpoint = nosql_endpoint(settings.cosmos_gremlin_endpoint)
-        account = self._cosmos(endpoint, settings.cosmos_gremlin_key) if ru and endpoint else None
-        if not account or not ru:
+        if not ru or not settings.cosmos_gremlin_endpoint:
+            return None
+        from graph_query_api.graphs.gremlin_throughput import GraphThroughput, nosql_endpoint
+
+        endpoint = nosql_endpoint(settings.cosmos_gremlin_endpoint) or ""
+        account = self._cosmos(endpoint, settings.cosmos_gremlin_key)
+        if not account:
             return None
         graph = GraphThroughput(
             account,
@@ -199,6 +217,8 @@ class _Opening:
         stores: dict[str, TelemetryStore] = {"duckdb": files}
         if not self._account:
             return stores, Files("duckdb", partial(telemetry_path, self._files), {})
+        from graph_query_api.telemetry.cosmos_query import CosmosTelemetry
+
         catalogs = Catalogs(await self._store("tables"), "telemetry", TelemetryCatalog.from_dict)
         stores["cosmos"] = self._closed(
             CosmosTelemetry(self._account, catalogs, timeout=timeout, max_rows=max_rows)
@@ -211,9 +231,12 @@ class _Opening:
         return stores, InCosmos("cosmos", location, address, catalogs, {})
 
 
-def _gremlin_target(settings: Settings) -> GremlinTarget | None:
+def _gremlin_target(settings: Settings) -> "GremlinTarget | None":
     if not settings.cosmos_gremlin_endpoint:
         return None
+    from graph_query_api.graphs.gremlin_client import GremlinAddress
+    from graph_query_api.graphs.gremlin_layout import GremlinTarget
+
     address = GremlinAddress(
         endpoint=settings.cosmos_gremlin_endpoint,
         database=settings.cosmos_gremlin_database,
@@ -226,9 +249,9 @@ def _gremlin_target(settings: Settings) -> GremlinTarget | None:
 
 
 def _in_gremlin(
-    target: GremlinTarget,
+    target: "GremlinTarget",
     language: str,
-    catalogs: Catalogs[LoadedGraph],
+    catalogs: "Catalogs[LoadedGraph]",
     throughput: LoadThroughput | None,
 ) -> InCosmos:
     address = target.address
