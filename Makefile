@@ -41,7 +41,7 @@ peers: $(FOR_DEV) $(COSMOS_PEER) $(GREMLIN) ## Start servers that stand for Cosm
 	@PYTHONPATH=tests $(BIN)/python -m peers .cache/peers.env
 
 test: check $(SAMPLE) $(COSMOS_PEER) $(GREMLIN) ## Run all checks, then all tests
-	$(BIN)/pytest -n auto --dist loadgroup
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadgroup
 
 check: $(FOR_DEV) $(MODULES) ## Check format, lint, types and imports; test the console's parts
 	$(BIN)/ruff format --check .

@@ -12,11 +12,8 @@ from aiohttp import web
 
 from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.errors import StoreUnavailable
-from graph_query_api.graphs.gremlin.throughput import (
-    GraphThroughput,
-    Throughput,
-    nosql_endpoint,
-)
+from graph_query_api.graphs.gremlin.throughput import GraphThroughput, nosql_endpoint
+from graph_query_api.graphs.throughput import Throughput
 from graph_query_api.services.load_throughput import LoadThroughput
 from graph_query_api.stores.protocol import DocumentStore
 from graph_query_api.stores.sqlite.stores import SqliteStores

@@ -1,6 +1,7 @@
 """The product before servers that stand for Cosmos DB, and troubles on both ways there."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +31,7 @@ class World:
     api: httpx.Client
     queries: httpx.Client
     folder: Path
-    of_others: Set[str]
+    of_others: AbstractSet[str]
     """Generations that were in the servers before"""
     loaded: dict[str, Pack] = field(default_factory=dict)
     """By scenario, those that were not deleted."""

@@ -5,7 +5,6 @@ own (serverless, or shared by the database) there is nothing to set.
 """
 
 import asyncio
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from azure.cosmos import ThroughputProperties
@@ -14,20 +13,10 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.clients.cosmos_errors import OPERATION_SECONDS, translated
+from graph_query_api.graphs.throughput import Throughput
 
 _NO_OFFER = (CosmosResourceNotFoundError, AttributeError)
 """The SDK means the first, and trips over its own handling of it (azure-cosmos 4.17)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Throughput:
-    """``autoscale``: then ``ru`` is the most it scales to."""
-
-    ru: int
-    autoscale: bool
-
-    def __str__(self) -> str:
-        return f"{self.ru:,} RU/s{' (autoscale)' if self.autoscale else ''}"
 
 
 def nosql_endpoint(gremlin_endpoint: str) -> str | None:
