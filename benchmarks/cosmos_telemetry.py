@@ -15,7 +15,7 @@ from uuid import uuid4
 from azure.cosmos import CosmosClient
 
 from benchmarks.measure import Result, side_by_side
-from graph_query_api.telemetry.cosmos_load import CosmosTarget, load_telemetry
+from graph_query_api.telemetry.cosmos.load import CosmosTarget, load_telemetry
 from scenario_pack.telemetry import PreparedTelemetry
 from support.packs import csv_bytes
 from support.telemetry_suite import prepared

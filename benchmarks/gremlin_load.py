@@ -18,12 +18,12 @@ from peers.gremlin.fake.running import Running, running
 from peers.gremlin.server.running import running_gremlin_server
 
 from benchmarks.measure import Result, seconds
-from graph_query_api.graphs.gremlin_client import GremlinAddress
-from graph_query_api.graphs.gremlin_layout import GremlinTarget, buckets_of
-from graph_query_api.graphs.gremlin_load import load_graph
-from graph_query_api.graphs.gremlin_names import catalog_of
-from graph_query_api.graphs.gremlin_rows import Rows
-from graph_query_api.graphs.gremlin_scripts import Batch, Shapes, batches
+from graph_query_api.graphs.gremlin.client import GremlinAddress
+from graph_query_api.graphs.gremlin.layout import GremlinTarget, buckets_of
+from graph_query_api.graphs.gremlin.load import load_graph
+from graph_query_api.graphs.gremlin.names import catalog_of
+from graph_query_api.graphs.gremlin.rows import Rows
+from graph_query_api.graphs.gremlin.scripts import Batch, Shapes, batches
 from scenario_pack.graph_tables import PreparedGraph
 from support.graph_files import prepared_graph
 from support.packs import csv_bytes, yaml_bytes
@@ -31,7 +31,7 @@ from support.packs import csv_bytes, yaml_bytes
 AIR_ROUTES = Path(__file__).parents[1] / "tests" / "packs" / "air-routes"
 SERIAL_VERTICES, SERIAL_EDGES = 3_748, 5_000
 SERIAL_ON_FAKE = 400
-SMALL_VERTICES, SMALL_EDGES = 6_000, 24_000
+SMALL_VERTICES, SMALL_EDGES = 6_000, 14_000
 BUDGET = 10_000.0
 """Request units a second."""
 
@@ -77,7 +77,7 @@ def small_pack() -> Mapping[str, bytes]:
 
 
 def _on_gremlin_server(prepared: PreparedGraph) -> Result:
-    with running_gremlin_server(long_life=True) as server:
+    with running_gremlin_server(for_measurements=True) as server:
         address = GremlinAddress(server.endpoint, server.database, server.graph, server.password)
         target = GremlinTarget(address, "tinkerpop", "pk")
         serial = _serial(prepared, target, SERIAL_VERTICES, SERIAL_EDGES)

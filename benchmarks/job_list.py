@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Result, seconds
-from graph_query_api.stores.sqlite import SqliteStores
+from graph_query_api.stores.sqlite.stores import SqliteStores
 from support.stack import Stack, running
 
 STEPS = ("graph", "telemetry", "runbooks", "tickets", "prompts", "metadata")

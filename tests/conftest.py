@@ -1,6 +1,7 @@
 """What holds for all tests."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -15,16 +16,31 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+# No test asks the world for anything, and what speaks TLS here is given its certificate: without
+# this, each client of httpx reads all certificates of the machine first, for 27 ms.
+os.environ.pop("SSL_CERT_FILE", None)
+os.environ["SSL_CERT_DIR"] = str(Path(__file__).parent / "no-certificates")
+
 _SHARED = ("gremlin_server",)
 """Fixtures of servers that are slow to start: all tests that use one run in one worker."""
+
+_BY_FILE = ("console", "contracts", "e2e", "peers_fabric")
+"""Folders whose files start services or a browser for all their tests: each runs in one worker."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        for name in _SHARED:
-            if name in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(name))
+        if group := _group(item):
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group(item: pytest.Item) -> str | None:
+    """The worker it runs in is that of all others in this group."""
+    for name in _SHARED:
+        if name in getattr(item, "fixturenames", ()):
+            return name
+    return item.path.stem if item.path.parent.name in _BY_FILE else None
 
 
 @pytest.hookimpl(hookwrapper=True)

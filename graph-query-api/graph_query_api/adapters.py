@@ -2,30 +2,22 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import structlog
-from pydantic import SecretStr
 
 from graph_query_api.clients import fabric
-from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.clients.fabric import Fabric
 from graph_query_api.fabric_models import FabricGraph
-from graph_query_api.graphs import sandbox
-from graph_query_api.graphs.fabric import FabricGraphs
-from graph_query_api.graphs.gremlin import GremlinGraphs
-from graph_query_api.graphs.gremlin_client import GremlinAddress
-from graph_query_api.graphs.gremlin_layout import GremlinTarget, LoadedGraph
-from graph_query_api.graphs.gremlin_throughput import GraphThroughput, nosql_endpoint
-from graph_query_api.graphs.ladybug import LadybugGraphs, graph_path
+from graph_query_api.graphs.fabric.store import FabricGraphs
+from graph_query_api.graphs.ladybug import sandbox
+from graph_query_api.graphs.ladybug.store import LadybugGraphs, graph_path
 from graph_query_api.graphs.protocol import GraphStore
 from graph_query_api.loading.protocol import LOADER
 from graph_query_api.search.indexes import SearchIndexes
-from graph_query_api.services.catalogs import Catalogs
-from graph_query_api.services.destinations import Destination, Files, InCosmos
+from graph_query_api.services.destinations import Destination, Files
 from graph_query_api.services.fabric_graphs import CONTAINER as FABRIC_GRAPHS
 from graph_query_api.services.fabric_graphs import FabricCatalogs
 from graph_query_api.services.load_throughput import CONTAINER as THROUGHPUT
@@ -33,14 +25,14 @@ from graph_query_api.services.load_throughput import LoadThroughput
 from graph_query_api.services.scenarios import DATABASE
 from graph_query_api.services.upload_forms import EMBEDDED, FABRIC, GREMLIN
 from graph_query_api.settings import Settings
-from graph_query_api.stores.cosmos import CosmosStores
 from graph_query_api.stores.protocol import DocumentStore, DocumentStores
-from graph_query_api.stores.sqlite import SqliteStores
-from graph_query_api.telemetry.catalog import TelemetryCatalog
-from graph_query_api.telemetry.cosmos_query import CosmosTelemetry
-from graph_query_api.telemetry.duckdb_query import DuckTelemetry, telemetry_path
+from graph_query_api.stores.sqlite.stores import SqliteStores
+from graph_query_api.telemetry.duckdb.store import DuckTelemetry, telemetry_path
 from graph_query_api.telemetry.protocol import TelemetryStore
 from service_kit.child import ChildProcesses
+
+if TYPE_CHECKING:
+    from graph_query_api.clients.cosmos import CosmosAccount
 
 FABRIC_QUERY_SECONDS = 100.0
 """An engine that slept takes a minute to start; nginx waits 120 s for an answer."""
@@ -97,7 +89,7 @@ class _Opening:
         self._stack = stack
         self._files = settings.data_dir / "scenarios"
         self._spools = settings.data_dir / "tmp"
-        self._account = self._cosmos(settings.cosmos_nosql_endpoint, settings.cosmos_nosql_key)
+        self._account: CosmosAccount | None = None
         self._stores = self._documents()
 
     async def adapters(self) -> Adapters:
@@ -113,12 +105,16 @@ class _Opening:
         }
         to_graphs: dict[str, Destination] = {EMBEDDED: Files("ladybug", path, facts)}
         checks: dict[str, Check] = {"documents": self._stores.ping}
-        throughput = await self._throughput()
-        if target := _gremlin_target(self._settings):
-            catalogs = Catalogs(await self._store("graphs"), "graph", LoadedGraph.from_dict)
-            gremlin = self._closed(self._gremlin(target, catalogs))
-            graphs[GREMLIN], checks["graphs"] = gremlin, gremlin.ping
-            to_graphs[GREMLIN] = _in_gremlin(target, gremlin.language, catalogs, throughput)
+        throughput = None
+        if self._settings.cosmos_gremlin_endpoint:
+            from graph_query_api import cosmos_adapters
+
+            throughput = await self._throughput()
+            gremlin, to_graphs[GREMLIN] = cosmos_adapters.graphs(
+                self._settings, self._spools, await self._store("graphs"), throughput
+            )
+            graphs[GREMLIN] = self._closed(gremlin)
+            checks["graphs"] = gremlin.ping
         telemetry, to_telemetry = await self._telemetry()
         return Adapters(
             stores=self._stores,
@@ -139,12 +135,12 @@ class _Opening:
         self._stack.push_async_callback(adapter.aclose)
         return adapter
 
-    def _cosmos(self, endpoint: str, key: SecretStr | None) -> CosmosAccount | None:
-        return self._closed(CosmosAccount(endpoint, _secret(key))) if endpoint else None
-
     def _documents(self) -> DocumentStores:
-        if self._account:
-            return self._closed(CosmosStores(self._account))
+        if self._settings.cosmos_nosql_endpoint:
+            from graph_query_api import cosmos_adapters
+
+            self._account = self._closed(cosmos_adapters.account_of(self._settings))
+            return self._closed(cosmos_adapters.documents(self._account))
         return self._closed(SqliteStores(self._settings.data_dir / "documents"))
 
     async def _store(self, container: str) -> DocumentStore:
@@ -169,79 +165,29 @@ class _Opening:
             max_rows=self._settings.query_max_rows,
         )
 
-    def _gremlin(self, target: GremlinTarget, catalogs: Catalogs[LoadedGraph]) -> GremlinGraphs:
-        return GremlinGraphs(
-            target,
-            catalogs,
-            self._spools,
+    async def _throughput(self) -> LoadThroughput | None:
+        """None where no load is to get more than the graph has."""
+        from graph_query_api import cosmos_adapters
+
+        ru = self._settings.cosmos_load_ru
+        account = cosmos_adapters.throughput_account(self._settings) if ru else None
+        if not account or not ru:
+            return None
+        noted_in = await self._store(THROUGHPUT)
+        return cosmos_adapters.throughput(self._settings, self._closed(account), noted_in, ru)
+
+    async def _telemetry(self) -> tuple[dict[str, TelemetryStore], Destination]:
+        files = DuckTelemetry(
+            self._files,
             timeout=self._settings.query_timeout,
             max_rows=self._settings.query_max_rows,
         )
-
-    async def _throughput(self) -> LoadThroughput | None:
-        """None where no load is to get more than the graph has."""
-        settings, ru = self._settings, self._settings.cosmos_load_ru
-        endpoint = nosql_endpoint(settings.cosmos_gremlin_endpoint)
-        account = self._cosmos(endpoint, settings.cosmos_gremlin_key) if ru and endpoint else None
-        if not account or not ru:
-            return None
-        graph = GraphThroughput(
-            account,
-            settings.cosmos_gremlin_database,
-            settings.cosmos_gremlin_graph,
-            settings.cosmos_gremlin_partition_key,
-        )
-        return LoadThroughput(await self._store(THROUGHPUT), graph, ru)
-
-    async def _telemetry(self) -> tuple[dict[str, TelemetryStore], Destination]:
-        timeout, max_rows = self._settings.query_timeout, self._settings.query_max_rows
-        files = self._closed(DuckTelemetry(self._files, timeout=timeout, max_rows=max_rows))
-        stores: dict[str, TelemetryStore] = {"duckdb": files}
+        stores: dict[str, TelemetryStore] = {"duckdb": self._closed(files)}
         if not self._account:
             return stores, Files("duckdb", partial(telemetry_path, self._files), {})
-        catalogs = Catalogs(await self._store("tables"), "telemetry", TelemetryCatalog.from_dict)
-        stores["cosmos"] = self._closed(
-            CosmosTelemetry(self._account, catalogs, timeout=timeout, max_rows=max_rows)
+        from graph_query_api import cosmos_adapters
+
+        in_cosmos, destination = cosmos_adapters.telemetry(
+            self._settings, self._account, await self._store("tables")
         )
-        address = {
-            "endpoint": self._account.endpoint,
-            "key": _secret(self._settings.cosmos_nosql_key) or "",
-        }
-        location = f"Cosmos DB for NoSQL, {_host(self._account.endpoint)}"
-        return stores, InCosmos("cosmos", location, address, catalogs, {})
-
-
-def _gremlin_target(settings: Settings) -> GremlinTarget | None:
-    if not settings.cosmos_gremlin_endpoint:
-        return None
-    address = GremlinAddress(
-        endpoint=settings.cosmos_gremlin_endpoint,
-        database=settings.cosmos_gremlin_database,
-        graph=settings.cosmos_gremlin_graph,
-        key=_secret(settings.cosmos_gremlin_key) or "",
-    )
-    return GremlinTarget(
-        address, settings.cosmos_gremlin_dialect, settings.cosmos_gremlin_partition_key
-    )
-
-
-def _in_gremlin(
-    target: GremlinTarget,
-    language: str,
-    catalogs: Catalogs[LoadedGraph],
-    throughput: LoadThroughput | None,
-) -> InCosmos:
-    address = target.address
-    location = (
-        f"Cosmos DB for Gremlin, {_host(address.endpoint)}, {address.database}/{address.graph}"
-    )
-    facts = {"language": language}
-    return InCosmos("gremlin", location, asdict(target), catalogs, facts, throughput)
-
-
-def _host(endpoint: str) -> str:
-    return urlsplit(endpoint).hostname or endpoint
-
-
-def _secret(key: SecretStr | None) -> str | None:
-    return key.get_secret_value() if key else None
+        return {**stores, "cosmos": self._closed(in_cosmos)}, destination

@@ -141,7 +141,11 @@ class PreconditionFailed(GraphQueryError):
 
 
 class DocumentTooLarge(GraphQueryError):
-    pass
+    """``document_id`` where it is one of several."""
+
+    def __init__(self, detail: str, document_id: str = "") -> None:
+        super().__init__(detail)
+        self.document_id = document_id
 
 
 class ScenarioBusy(GraphQueryError):

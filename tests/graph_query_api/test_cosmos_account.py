@@ -10,7 +10,7 @@ from peers.cosmos.running import Cosmos
 
 from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.errors import ContainerNotFound, StoreUnavailable
-from graph_query_api.stores.cosmos import CosmosStores, indexing_policy
+from graph_query_api.stores.cosmos.stores import CosmosStores, indexing_policy
 
 OTHER_KEY = base64.b64encode(b"of another account").decode()
 

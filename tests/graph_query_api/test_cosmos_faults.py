@@ -155,8 +155,22 @@ async def test_a_container_that_we_may_not_make_comes_with_the_commands(
         "--name things --partition-key-path /id --idx '{" in text
     )
     assert cosmos.key not in text
+    await stores.get_document_store("scenarios", "others", "/id")
+    with pytest.raises(StoreUnavailable) as caught:
+        await stores.ping()
+    assert str(caught.value).count("sql database create") == 1
+    assert str(caught.value).count("sql container create") == 2
     way.clear()  # somebody ran them
     await store.create({"id": "x"})
+
+
+async def test_a_serverless_account_takes_a_database_without_throughput(
+    way: Faulty, store: DocumentStore
+) -> None:
+    refusal = way.add(Fault("refuse", "^POST dbs", times=1, status=400))
+    await store.create({"id": "x"})
+    assert refusal.hits == 1
+    assert (await store.get("x")).body == {"id": "x"}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from graph_query_api.errors import (
     InvalidDocument,
     QueryNotSupported,
 )
-from graph_query_api.stores.cosmos_shape import document_of, item_id, item_of
+from graph_query_api.stores.cosmos.shape import document_of, item_id, item_of
 from graph_query_api.stores.protocol import DocumentStores
 from graph_query_api.stores.query import NEWEST, Comparison, OrderBy, Query
 from support.cosmos_stores import InDatabase, cosmos_stores

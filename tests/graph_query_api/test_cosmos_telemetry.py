@@ -7,18 +7,21 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from azure.cosmos.aio import CosmosClient
 from peers.cosmos.faulty import faulty
 from peers.cosmos.running import Cosmos
 from peers.faults import Fault
 
 from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.errors import PartNotFound, QueryBusy, QueryTooLarge, QueryTooSlow
-from graph_query_api.telemetry import cosmos_query
 from graph_query_api.telemetry.catalog import TelemetryCatalog
 from graph_query_api.telemetry.conditions import Filter
-from graph_query_api.telemetry.cosmos_load import CosmosTarget, load_telemetry
-from graph_query_api.telemetry.cosmos_query import CosmosTelemetry
+from graph_query_api.telemetry.cosmos import pages as cosmos_pages
+from graph_query_api.telemetry.cosmos import store as cosmos_query
+from graph_query_api.telemetry.cosmos.load import CosmosTarget, load_telemetry
+from graph_query_api.telemetry.cosmos.store import CosmosTelemetry
 from graph_query_api.telemetry.request import Aggregate, TelemetryRequest
 from scenario_pack.telemetry import PreparedTelemetry
 from support.telemetry_suite import ROWS, Load, TelemetrySuite, ask, made_up
@@ -41,7 +44,8 @@ class KeptCatalogs:
 
 
 class Loader:
-    def __init__(self, server: Cosmos) -> None:
+    def __init__(self, server: Cosmos, scenario: str = "s") -> None:
+        self.scenario = scenario
         self.target = CosmosTarget(server.endpoint, server.key)
         self.catalogs = KeptCatalogs()
         self.told: list[tuple[str, int, int | None]] = []
@@ -50,7 +54,7 @@ class Loader:
         def told(*progress: Any) -> None:
             self.told.append(progress)
 
-        catalog = load_telemetry(source, self.target, "s", generation, told)
+        catalog = load_telemetry(source, self.target, self.scenario, generation, told)
         self.catalogs.keep(generation, catalog)
 
 
@@ -91,13 +95,13 @@ async def test_no_more_is_read_than_the_answer_needs(
 ) -> None:
     read: list[tuple[int, int]] = []
     reader = cosmos_query._Reader
-    given = reader._pages
+    given = reader._read
 
-    def pages(self: cosmos_query._Reader, start: int, end: int) -> Any:
+    async def noted(self: cosmos_query._Reader, start: int, end: int) -> None:
         read.append((start, end))
-        return given(self, start, end)
+        await given(self, start, end)
 
-    monkeypatch.setattr(reader, "_pages", pages)
+    monkeypatch.setattr(reader, "_read", noted)
     await ask(store, limit=5)
     assert read == [(0, 6)]
     read.clear()
@@ -161,9 +165,42 @@ async def test_a_load_without_a_catalog_is_dropped_too(
     assert len((await ask(store)).rows) == len(ROWS)
 
 
-async def test_lost_answers_and_cut_connections_change_nothing(
-    loader: Loader, tmp_path: Path
+async def test_what_somebody_else_has_deleted_is_not_there(cosmos: Cosmos, tmp_path: Path) -> None:
+    loader = Loader(cosmos, "gone")
+    source = made_up(tmp_path)
+    with source.con:
+        await asyncio.to_thread(loader.load, source, "g1")
+    async with opened(loader) as store:
+        wanted = TelemetryRequest("metrics")
+        assert len((await store.query("gone", "g1", wanted)).rows) == 1
+        async with CosmosClient(
+            cosmos.endpoint, cosmos.key, enable_endpoint_discovery=False
+        ) as client:
+            await client.get_database_client("telemetry").delete_container("gone.metrics")
+        for _ in range(2):
+            with pytest.raises(PartNotFound):
+                await store.query("gone", "g1", wanted)
+        await store.drop("gone", "g1")
+
+
+async def test_a_page_that_comes_twice_counts_once(
+    store: CosmosTelemetry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    reader = cosmos_query._Reader
+    take = reader._fresh
+
+    def twice(self: cosmos_query._Reader, page: list[dict[str, Any]]) -> pa.RecordBatch:
+        self._take(take(self, page))
+        return take(self, page)
+
+    monkeypatch.setattr(reader, "_fresh", twice)
+    assert [row[-1] for row in (await ask(store)).rows] == [row["at"] for row in ROWS]
+
+
+async def test_lost_answers_and_cut_connections_change_nothing(
+    loader: Loader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cosmos_pages, "ROWS_A_PAGE", 250)
     source = made_up(tmp_path)
     with faulty(loader.target.endpoint) as way, source.con:
         for kind, every in (("lose", 5), ("cut", 7)):

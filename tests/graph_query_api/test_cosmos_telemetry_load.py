@@ -9,13 +9,13 @@ import pyarrow as pa
 import pytest
 
 from graph_query_api.errors import StoreUnavailable
-from graph_query_api.telemetry import cosmos_load
 from graph_query_api.telemetry.catalog import Column, Table, TelemetryCatalog
 from graph_query_api.telemetry.conditions import Filter
-from graph_query_api.telemetry.cosmos_batches import OPERATIONS, Batch, upserts
-from graph_query_api.telemetry.cosmos_load import CosmosTarget, load_telemetry
-from graph_query_api.telemetry.cosmos_rows import Partitions, as_batch, container_name, item
-from graph_query_api.telemetry.cosmos_sql import RowsQuery, rows_query
+from graph_query_api.telemetry.cosmos import load as cosmos_load
+from graph_query_api.telemetry.cosmos.batches import OPERATIONS, Batch, upserts
+from graph_query_api.telemetry.cosmos.load import CosmosTarget, load_telemetry
+from graph_query_api.telemetry.cosmos.rows import Partitions, as_batch, container_name, item
+from graph_query_api.telemetry.cosmos.sql import RowsQuery, rows_query
 from graph_query_api.telemetry.protocol import LoadNotVerified
 from graph_query_api.telemetry.request import TelemetryRequest, statement
 from scenario_pack.problems import PackError
@@ -104,7 +104,7 @@ def test_batches_are_full_and_within_the_limits() -> None:
 
 
 def test_what_is_held_back_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graph_query_api.telemetry.cosmos_batches.HELD_BYTES", 1_000)
+    monkeypatch.setattr("graph_query_api.telemetry.cosmos.batches.HELD_BYTES", 1_000)
     pending = upserts({"id": str(i), "pk": f"k{i}", "p0": "w" * 90} for i in range(100))
     for _ in pending:
         break

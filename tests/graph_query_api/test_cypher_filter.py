@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_query_api.errors import QueryRefused
-from graph_query_api.graphs.cypher_filter import REFUSED, check
+from graph_query_api.graphs.ladybug.cypher_filter import REFUSED, check
 
 READING = [
     "MATCH (n) RETURN n LIMIT 10;",

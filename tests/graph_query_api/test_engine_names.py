@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_query_api.graphs.names import RESERVED_PROPERTIES, column_names, table_names
+from graph_query_api.graphs.ladybug.names import RESERVED_PROPERTIES, column_names, table_names
 
 NAMES = st.lists(
     st.one_of(

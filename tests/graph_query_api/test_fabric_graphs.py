@@ -27,10 +27,11 @@ from graph_query_api.errors import (
     QueryTooSlow,
 )
 from graph_query_api.fabric_models import FabricCatalog, FabricGraph, FabricNodeType
-from graph_query_api.graphs import fabric, fabric_topology
 from graph_query_api.graphs.catalog import GraphCatalog
-from graph_query_api.graphs.fabric import FabricGraphs, GqlClient
-from graph_query_api.graphs.fabric_values import typed
+from graph_query_api.graphs.fabric import store as fabric
+from graph_query_api.graphs.fabric import topology as fabric_topology
+from graph_query_api.graphs.fabric.store import FabricGraphs, GqlClient
+from graph_query_api.graphs.fabric.values import typed
 from graph_query_api.graphs.in_order import in_order
 from graph_query_api.spool import Spool
 from support.gql_by_form import GqlByForm, as_in_fabric

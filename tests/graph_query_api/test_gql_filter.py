@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_query_api.errors import QueryRefused
-from graph_query_api.graphs.gql_filter import WRITING, bounded, check
+from graph_query_api.graphs.fabric.gql_filter import WRITING, bounded, check
 
 READING = [
     "MATCH (n) RETURN n",

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from graph_query_api.graphs.values import unique_names
-from graph_query_api.graphs.worker import GraphFile
+from graph_query_api.graphs.ladybug.values import unique_names
+from graph_query_api.graphs.ladybug.worker import GraphFile
 from support.graph_files import graph_file, vertices
 
 Ask = Callable[..., dict[str, Any]]

@@ -17,9 +17,9 @@ from peers.gremlin.fake.knobs import KEY, Trouble
 from peers.gremlin.fake.running import running
 from peers.gremlin.server.running import GremlinServer
 
-from graph_query_api.graphs import gremlin_connection
-from graph_query_api.graphs.gremlin_client import GremlinAddress, GremlinClient
-from graph_query_api.graphs.gremlin_errors import (
+from graph_query_api.graphs.gremlin import connection as gremlin_connection
+from graph_query_api.graphs.gremlin.client import GremlinAddress, GremlinClient
+from graph_query_api.graphs.gremlin.errors import (
     Changed,
     Exists,
     GremlinError,
@@ -98,9 +98,14 @@ async def each_its_own(client: GremlinClient) -> None:
 @pytest.mark.parametrize("in_flight", [1, 4])
 async def test_the_stand_in(in_flight: int) -> None:
     async with client_before_fake(connections=3, in_flight=in_flight) as (client, fake):
-        fake.knobs.set(most_in_flight=in_flight, request_seconds=0.005)
+        fake.knobs.set(most_in_flight=in_flight)
         await walk(client, "'id'")
         assert fake.facts.connections <= 3
+        fake.knobs.set(request_seconds=60)
+        asked = [asyncio.create_task(client.submit("g.V()", {})) for _ in range(40)]
+        await until(lambda: fake.facts.in_flight == 3 * in_flight)
+        for each in asked:
+            each.cancel()
         assert fake.facts.most_in_flight == 3 * in_flight
 
 
@@ -256,6 +261,8 @@ async def test_a_stream_that_is_left_early_or_read_slowly() -> None:
         async for _ in client.stream(script, {"x": 1}):
             break
         assert (await client.submit(HELLO, {})).results == [0]
+        fake.knobs.set(frame_results=count)
+        assert (await client.submit(script, {"x": "é" * 3000})).results == ["é" * 3000] * count
 
 
 async def lingering(stream: AsyncIterator[list[Any]]) -> AsyncIterator[list[Any]]:

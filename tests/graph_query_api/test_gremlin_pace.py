@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from graph_query_api.graphs.gremlin_pace import Pace
+from graph_query_api.graphs.gremlin.pace import Pace
 from support.leaping_loop import run
 
 

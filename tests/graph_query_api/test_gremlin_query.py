@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from peers.gremlin.server.running import GremlinServer
 
 from graph_query_api.errors import QueryRefused
-from graph_query_api.graphs.gremlin_client import GremlinAddress, GremlinClient
-from graph_query_api.graphs.gremlin_layout import element_id
-from graph_query_api.graphs.gremlin_query import GraphNames, emit, parse
-from graph_query_api.graphs.gremlin_steps import STEPS
-from graph_query_api.graphs.gremlin_syntax import PREDICATES, TEXT_PREDICATES
+from graph_query_api.graphs.gremlin.client import GremlinAddress, GremlinClient
+from graph_query_api.graphs.gremlin.layout import element_id
+from graph_query_api.graphs.gremlin.query.parser import GraphNames, emit, parse
+from graph_query_api.graphs.gremlin.query.steps import STEPS
+from graph_query_api.graphs.gremlin.query.syntax import PREDICATES, TEXT_PREDICATES
 from graph_query_api.graphs.ids import edge_id, vertex_id
 
 LOAD = "queries"

@@ -17,7 +17,7 @@ from graph_query_api.services.janitor import Janitor
 from graph_query_api.services.journal import Journal, LoadUnderWay, draft
 from graph_query_api.services.scenarios import Scenarios, new_generation
 from graph_query_api.stores.protocol import DocumentStores
-from graph_query_api.stores.sqlite import SqliteStores
+from graph_query_api.stores.sqlite.stores import SqliteStores
 
 
 @dataclass

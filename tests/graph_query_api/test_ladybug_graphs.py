@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from graph_query_api.graphs.catalog import GraphCatalog
-from graph_query_api.graphs.ladybug import LadybugGraphs, graph_path
+from graph_query_api.graphs.ladybug.store import LadybugGraphs, graph_path
 from support.graph_files import graph_file
 from support.graph_suite import MAX_ROWS, NAME, Graphs, GraphSuite
 

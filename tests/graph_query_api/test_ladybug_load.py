@@ -1,17 +1,15 @@
 """A load into the engine against counts and neighbours from the CSVs alone."""
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from graph_query_api.graphs import ladybug_load
 from graph_query_api.graphs.catalog import GraphCatalog, LoadNotVerified, catalog_path
-from graph_query_api.graphs.worker import GraphFile
+from graph_query_api.graphs.ladybug import load as ladybug_load
+from graph_query_api.graphs.ladybug.worker import GraphFile
 from support.graph_files import graph_file, vertices
-from support.packs import random_pack
 
 
 def ask(path: Path, **request: Any) -> dict[str, Any]:
@@ -22,27 +20,6 @@ def ask(path: Path, **request: Any) -> dict[str, Any]:
 
 def topology(path: Path, labels: list[str] | None = None, limit: int = 100_000) -> dict[str, Any]:
     return ask(path, kind="topology", labels=labels, limit=limit)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_random_packs(tmp_path: Path, seed: int) -> None:
-    files, expected = random_pack(seed, "random")
-    path, catalog = graph_file(tmp_path, files)
-    assert {each.label: each.rows for each in catalog.vertices} == expected.vertices
-    assert {each.label: each.rows for each in catalog.edges if each.rows} == expected.edges
-    graph = topology(path)
-    assert Counter(node["label"] for node in graph["nodes"]) == expected.vertices
-    assert Counter(edge["label"] for edge in graph["edges"]) == expected.edges
-    labels = {node["id"]: node["label"] for node in graph["nodes"]}
-    assert len(labels) == len(graph["nodes"])
-    assert len({edge["id"] for edge in graph["edges"]}) == len(graph["edges"])
-    neighbours: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
-    for edge in graph["edges"]:
-        start, end = (
-            (labels[each], each.partition(":")[2]) for each in (edge["source"], edge["target"])
-        )
-        neighbours.setdefault((edge["label"], *start), []).append(end)
-    assert {key: sorted(ends) for key, ends in neighbours.items()} == expected.neighbours
 
 
 def test_nothing_lies_beside_the_finished_file(tmp_path: Path) -> None:
@@ -110,32 +87,6 @@ def test_a_load_that_lost_rows_is_no_load(tmp_path: Path, monkeypatch: pytest.Mo
     assert not target.exists()
 
 
-def test_limit_is_shared_fairly_and_the_same_each_time(tmp_path: Path) -> None:
-    many = "".join(f"{i:03}\n" for i in range(50))
-    links = "".join(f"{i:03},{(i + 1) % 50:03}\n" for i in range(50))
-    files = vertices(
-        {"Big": f"id\n{many}", "Small": "id\na\nb\n", "Large": f"id\n{many}"},
-        {"Big next Big": f"s,t\n{links}", "Big near Small": "s,t\n000,a\n049,b\n"},
-    )
-    path, _ = graph_file(tmp_path, files)
-    graph = topology(path, limit=20)
-    assert Counter(n["label"] for n in graph["nodes"]) == {"Big": 9, "Small": 2, "Large": 9}
-    returned = {node["id"] for node in graph["nodes"]}
-    assert all(edge["source"] in returned and edge["target"] in returned for edge in graph["edges"])
-    assert Counter(e["label"] for e in graph["edges"]) == {"next": 8, "near": 1}
-    assert graph["meta"] == {
-        "vertices": {"Big": 50, "Small": 2, "Large": 50},
-        "edges": {"next": 50, "near": 2},
-        "returned": {"vertices": 20, "edges": 9},
-        "truncated": True,
-    }
-    assert topology(path, limit=20) == graph
-    small = topology(path, labels=["Small"])
-    assert ([n["id"] for n in small["nodes"]], small["edges"]) == (["Small:a", "Small:b"], [])
-    assert small["meta"]["truncated"] is False
-    assert topology(path, limit=1)["meta"]["returned"]["vertices"] == 1
-
-
 def test_edges_come_whole_whatever_the_size_of_a_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,17 +94,6 @@ def test_edges_come_whole_whatever_the_size_of_a_step(
     links = "".join(f"{i % 40},{(i * 7) % 40},{i}\n" for i in range(200))
     path, _ = graph_file(tmp_path, vertices({"A": f"id\n{ids}"}, {"A e A": f"s,t,n\n{links}"}))
     whole = topology(path)["edges"]
-    monkeypatch.setattr("graph_query_api.graphs.topology.EDGES_A_QUERY", 10)
+    monkeypatch.setattr("graph_query_api.graphs.ladybug.topology.EDGES_A_QUERY", 10)
     assert topology(path)["edges"] == whole
     assert sorted(edge["properties"]["n"] for edge in whole) == list(range(200))
-
-
-def test_edge_ids_are_unique_however_ids_are_written(tmp_path: Path) -> None:
-    files = vertices(
-        {"A": "id\na->A:b\na\nb->A:b\n%\n%25\nb\n#1\n"},
-        {"A e A": "s,t\na->A:b,b\na,b->A:b\na,b\na,b\n%,#1\n%25,#1\n"},
-    )
-    path, _ = graph_file(tmp_path, files)
-    ids = [edge["id"] for edge in topology(path)["edges"]]
-    assert len(ids) == len(set(ids)) == 6
-    assert {"e:A:a->A:b", "e:A:a->A:b#1"} <= set(ids)

@@ -12,14 +12,11 @@ from aiohttp import web
 
 from graph_query_api.clients.cosmos import CosmosAccount
 from graph_query_api.errors import StoreUnavailable
-from graph_query_api.graphs.gremlin_throughput import (
-    GraphThroughput,
-    Throughput,
-    nosql_endpoint,
-)
+from graph_query_api.graphs.gremlin.throughput import GraphThroughput, nosql_endpoint
+from graph_query_api.graphs.throughput import Throughput
 from graph_query_api.services.load_throughput import LoadThroughput
 from graph_query_api.stores.protocol import DocumentStore
-from graph_query_api.stores.sqlite import SqliteStores
+from graph_query_api.stores.sqlite.stores import SqliteStores
 
 LOW, HIGH = Throughput(1000, autoscale=True), Throughput(10_000, autoscale=True)
 

@@ -17,7 +17,7 @@ from graph_query_api.errors import (
     QueryTooSlow,
     StoreUnavailable,
 )
-from graph_query_api.graphs.pool import Limits, WorkerPool
+from graph_query_api.graphs.ladybug.pool import Limits, WorkerPool
 from support.graph_files import graph_file, vertices
 
 TIMEOUT = 1.5

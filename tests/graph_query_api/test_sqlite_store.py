@@ -13,9 +13,9 @@ import pytest
 from graph_query_api.errors import StorageFull, StoreUnavailable
 from graph_query_api.stores.protocol import DocumentStores
 from graph_query_api.stores.query import NEWEST, In, Query, equals
-from graph_query_api.stores.sqlite import SqliteStores
-from graph_query_api.stores.sqlite_engine import Writer
-from graph_query_api.stores.sqlite_query import Sql, after, condition, order_by, quoted
+from graph_query_api.stores.sqlite.engine import Writer
+from graph_query_api.stores.sqlite.query import Sql, after, condition, order_by, quoted
+from graph_query_api.stores.sqlite.stores import SqliteStores
 from support.store_suite import DocumentStoreSuite, ids
 
 

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from graph_query_api.errors import QueryTooSlow
-from graph_query_api.telemetry.duckdb_load import load_telemetry
-from graph_query_api.telemetry.duckdb_query import DuckTelemetry, _opened, telemetry_path
+from graph_query_api.telemetry.duckdb.load import load_telemetry
+from graph_query_api.telemetry.duckdb.store import DuckTelemetry, _opened, telemetry_path
 from graph_query_api.telemetry.engine import json_value
 from scenario_pack.telemetry import PreparedTelemetry
 from support.telemetry_suite import ROWS, Load, TelemetrySuite, ask, made_up
@@ -58,7 +58,7 @@ async def test_a_slow_query_is_stopped(
     sql = "SELECT count(a.p3 + b.p3 * c.p4 + d.p4) FROM t0 a, t0 b, t0 c, t0 d"
     slow = {"sql": sql, "values": [], "columns": [("n", "integer")], "most": 1}
     monkeypatch.setattr(
-        "graph_query_api.telemetry.duckdb_query.statement", lambda *_: type("S", (), slow)()
+        "graph_query_api.telemetry.duckdb.store.statement", lambda *_: type("S", (), slow)()
     )
     with pytest.raises(QueryTooSlow):
         await ask(store)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_query_api.graphs.sandbox import has_landlock
+from graph_query_api.graphs.ladybug.sandbox import has_landlock
 from support.stack import Service, free_port
 
 # A filter of the kernel, as container engines set one: the call gets "operation not permitted"

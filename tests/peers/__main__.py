@@ -16,7 +16,7 @@ from support.cosmos_settings import cosmos_settings
 
 def main() -> None:
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
-    with running_cosmos() as documents, running_gremlin_server(long_life=True) as graphs:
+    with running_cosmos() as documents, running_gremlin_server(for_measurements=True) as graphs:
         settings = cosmos_settings(documents, graphs)
         lines = "".join(f"{name}={value}\n" for name, value in settings.items())
         Path(sys.argv[1]).write_text(lines)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from graph_query_api.clients.cosmos import CosmosAccount
-from graph_query_api.stores.cosmos import CosmosStores, indexing_policy
+from graph_query_api.stores.cosmos.stores import CosmosStores, indexing_policy
 from graph_query_api.stores.protocol import DocumentStore
 from graph_query_api.stores.query import OrderBy
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from graph_query_api.graphs.catalog import GraphCatalog
-from graph_query_api.graphs.ladybug_load import load_graph
+from graph_query_api.graphs.ladybug.load import load_graph
 from scenario_pack.folder import ScenarioFolder
 from scenario_pack.graph import prepare_graph
 from scenario_pack.graph_tables import PreparedGraph

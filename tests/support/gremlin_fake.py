@@ -7,7 +7,7 @@ from typing import Any
 from peers.gremlin.fake.knobs import KEY
 from peers.gremlin.fake.server import Fake, serving
 
-from graph_query_api.graphs.gremlin_client import GremlinAddress, GremlinClient
+from graph_query_api.graphs.gremlin.client import GremlinAddress, GremlinClient
 
 
 @asynccontextmanager

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from graph_query_api.errors import PartNotFound
 from graph_query_api.graphs.catalog import GraphCatalog
-from graph_query_api.graphs.gremlin import GremlinGraphs
-from graph_query_api.graphs.gremlin_client import GremlinAddress
-from graph_query_api.graphs.gremlin_layout import Dialect, GremlinTarget, LoadedGraph
-from graph_query_api.graphs.gremlin_load import load_graph
+from graph_query_api.graphs.gremlin.client import GremlinAddress
+from graph_query_api.graphs.gremlin.layout import Dialect, GremlinTarget, LoadedGraph
+from graph_query_api.graphs.gremlin.load import load_graph
+from graph_query_api.graphs.gremlin.store import GremlinGraphs
 from scenario_pack.progress import OnProgress
 from support.graph_files import prepared_graph
 from support.graph_suite import MAX_ROWS, Graphs

@@ -36,10 +36,14 @@ class Replica:
 def replicas(folder: Path, count: int, **settings: str) -> Iterator[list[Replica]]:
     """The apis share a staging folder; each graph-query-api has its own for what it derives."""
     with ExitStack() as stack:
-        yield [_started(stack, folder, number, settings) for number in range(1, count + 1)]
+        started = [_launched(stack, folder, number, settings) for number in range(1, count + 1)]
+        for replica in started:
+            replica.graph_query_api.await_ready()
+            replica.api.await_ready()
+        yield started
 
 
-def _started(stack: ExitStack, folder: Path, number: int, settings: dict[str, str]) -> Replica:
+def _launched(stack: ExitStack, folder: Path, number: int, settings: dict[str, str]) -> Replica:
     ports = {name: str(free_port()) for name in ("API_PORT", "GRAPH_QUERY_API_PORT")}
     environment = {**ports, **settings}
     address = f"http://127.0.0.1:{ports['GRAPH_QUERY_API_PORT']}"
@@ -50,7 +54,7 @@ def _started(stack: ExitStack, folder: Path, number: int, settings: dict[str, st
         folder / f"graph-query-api-{number}.log",
         {**environment, "DATA_DIR": str(folder / f"derived-{number}")},
     )
-    _start(stack, graph_query_api)
+    _launch(stack, graph_query_api)
     between = stack.enter_context(watched(address))
     api = Service(
         f"api-{number}",
@@ -59,13 +63,13 @@ def _started(stack: ExitStack, folder: Path, number: int, settings: dict[str, st
         folder / f"api-{number}.log",
         {**environment, "DATA_DIR": str(folder / "shared"), "GRAPH_QUERY_API": between.url},
     )
-    _start(stack, api)
+    _launch(stack, api)
     return Replica(api, graph_query_api, between)
 
 
-def _start(stack: ExitStack, service: Service) -> None:
+def _launch(stack: ExitStack, service: Service) -> None:
     stack.callback(_stop, service)
-    service.start()
+    service.launch()
 
 
 def _stop(service: Service) -> None:

@@ -10,8 +10,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -52,6 +54,11 @@ class Service:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        self.launch()
+        self.await_ready()
+
+    def launch(self) -> None:
+        """Starts the process; it is ready later."""
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 self.command,
@@ -60,15 +67,14 @@ class Service:
                 stderr=subprocess.STDOUT,
                 cwd=self.log.parent,
             )
+
+    def await_ready(self) -> None:
         wait_until(self._is_ready, seconds=START_SECONDS, what=f"{self.name} to be ready")
 
     def _is_ready(self) -> bool:
         assert self.process
         assert self.process.poll() is None, f"{self.name} ended:\n{self.output()[-3000:]}"
-        try:
-            return httpx.get(self.ready_url, timeout=2).status_code == 200
-        except httpx.TransportError:
-            return False
+        return _status(self.ready_url) == 200
 
     def signal(self, number: int) -> None:
         assert self.process
@@ -110,6 +116,20 @@ class Service:
         """Resident memory of the process and its children."""
         assert self.process
         return sum(map(_rss, [self.process.pid, *_descendants(self.process.pid)]))
+
+
+def _status(url: str) -> int | None:
+    """None without an answer. Asked so often that a client of httpx, which reads all the
+    certificates there are, would take the processor from what is being started."""
+    address = urlsplit(url)
+    connection = HTTPConnection(address.netloc, timeout=2)
+    try:
+        connection.request("GET", address.path)
+        return connection.getresponse().status
+    except (OSError, HTTPException):
+        return None
+    finally:
+        connection.close()
 
 
 def _runs(pid: int, module: str) -> bool:
@@ -190,8 +210,11 @@ class Stack:
         return httpx.Client(base_url=self.url, timeout=60)
 
     def start(self) -> None:
+        """All at once, as ``make run`` does."""
         for service in self.services:
-            service.start()
+            service.launch()
+        for service in self.services:
+            service.await_ready()
 
     def stop(self) -> None:
         for service in reversed(self.services):

@@ -3441,11 +3441,11 @@ export interface operations {
                     /** @description wins over the manifest's name; must not end in -topology, -telemetry, -prompts, -runbooks or -tickets */
                     scenario_name: string;
                     /**
-                     * @description where the graph goes; one that goes into Fabric is not sent here
-                     * @default embedded
+                     * @description where the graph goes, by default `cosmosdb-gremlin` if it is available, else `embedded`; one that goes into Fabric is not sent here
+                     * @default
                      * @enum {string}
                      */
-                    backend?: "embedded" | "fabric-gql" | "";
+                    backend?: "embedded" | "cosmosdb-gremlin" | "fabric-gql" | "";
                     /**
                      * @description give the whole verdict, load nothing
                      * @enum {string}

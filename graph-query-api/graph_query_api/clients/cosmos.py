@@ -6,10 +6,11 @@ import binascii
 import json
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from azure.cosmos import PartitionKey
+from azure.cosmos import PartitionKey, ThroughputProperties
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import (
     CosmosHttpResponseError,
@@ -26,6 +27,8 @@ ANSWER_SECONDS = 10
 THROTTLE_SECONDS = 5  # what the SDK waits by itself; who wants to wait longer hears of it
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DATABASE = "scenarios"
+SHARED_RU = 1000
+"""Autoscale, of a database of ours: the least there is, and enough for some users at a time"""
 MAY_NOT_CREATE = 5300  # substatus: a management operation with a token of Entra ID
 
 
@@ -206,18 +209,30 @@ class _Container:
     async def made(self) -> ContainerProxy:
         """Others may make the same at the same time."""
         with suppress(CosmosResourceExistsError):
-            await self._client.create_database(self.database)
+            await self._make_database()
         with suppress(CosmosResourceExistsError):
             await self._client.get_database_client(self.database).create_container(
                 self.name, PartitionKey(self._path), indexing_policy=self._indexing
             )
         return await self.read()
 
+    async def _make_database(self) -> None:
+        """Its containers share their throughput: a dozen with 400 RU/s each would cost ten times
+        as much. A serverless account takes no throughput at all (400)."""
+        shared = ThroughputProperties(auto_scale_max_throughput=SHARED_RU)
+        try:
+            await self._client.create_database(self.database, offer_throughput=shared)
+        except CosmosHttpResponseError as error:
+            if error.status_code != HTTPStatus.BAD_REQUEST:
+                raise
+            await self._client.create_database(self.database)
+
     def commands(self, account: str) -> str:
         common = f"--account-name {account} --resource-group <group>"
         indexing = f" --idx '{json.dumps(self._indexing)}'" if self._indexing else ""
         return (
-            f"az cosmosdb sql database create {common} --name {self.database}\n"
+            f"az cosmosdb sql database create {common} --name {self.database} "
+            f"--max-throughput {SHARED_RU}\n"
             f"az cosmosdb sql container create {common} --database-name {self.database} "
             f"--name {self.name} --partition-key-path {self._path}{indexing}"
         )

@@ -6,14 +6,15 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
-
-from azure.core.credentials_async import AsyncTokenCredential
+from typing import TYPE_CHECKING, Any
 
 from fabric_client import FABRIC_SCOPE, Clock, FabricClient, default_credential
 from fabric_client.credentials import TokenSource
 from fabric_client.settings import Mode
 from graph_query_api.settings import Settings
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
 
 PATIENCE = 20.0
 """Seconds that a call may wait for another try: somebody waits for the answer."""
@@ -32,7 +33,7 @@ class Fabric:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, credential: AsyncTokenCredential | None = None
+    settings: Settings, credential: "AsyncTokenCredential | None" = None
 ) -> AsyncIterator[Fabric | None]:
     """None where Fabric is off. Nothing is asked of it yet."""
     if settings.fabric == "off":

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from graph_query_api.graphs import ladybug_load
+from graph_query_api.graphs.ladybug import load as ladybug
 from graph_query_api.loading.protocol import LoadRequest
-from graph_query_api.telemetry import duckdb_load
+from graph_query_api.telemetry.duckdb import load as duckdb
 from scenario_pack.graph_tables import PreparedGraph
 from scenario_pack.progress import OnProgress
 from scenario_pack.telemetry import PreparedTelemetry
@@ -42,14 +42,12 @@ def load_telemetry(
     """What the result says beside the counts."""
     if request.target["kind"] == "duckdb":
         path = Path(request.target["path"])
-        duckdb_load.load_telemetry(prepared, path, work, on_progress)
+        duckdb.load_telemetry(prepared, path, work, on_progress)
         return {}
-    from graph_query_api.telemetry import cosmos_load
+    from graph_query_api.telemetry.cosmos.load import CosmosTarget, load_telemetry
 
-    target = cosmos_load.CosmosTarget(**request.target["address"])
-    catalog = cosmos_load.load_telemetry(
-        prepared, target, request.scenario, request.generation, on_progress
-    )
+    target = CosmosTarget(**request.target["address"])
+    catalog = load_telemetry(prepared, target, request.scenario, request.generation, on_progress)
     return {"catalog": catalog.as_dict()}
 
 
@@ -60,10 +58,10 @@ class _Ladybug:
     passes: int = 2  # written for the engine, then taken in by it
 
     def names(self, prepared: PreparedGraph) -> Json:
-        return ladybug_load.catalog_of(prepared).names()
+        return ladybug.catalog_of(prepared).names()
 
     def load(self, prepared: PreparedGraph, on_progress: OnProgress) -> Json:
-        ladybug_load.load_graph(prepared, self.target, self.work, on_progress)
+        ladybug.load_graph(prepared, self.target, self.work, on_progress)
         return {}
 
 
@@ -74,13 +72,13 @@ class _Gremlin:
     passes: int = 1
 
     def names(self, prepared: PreparedGraph) -> Json:
-        from graph_query_api.graphs.gremlin_names import catalog_of
+        from graph_query_api.graphs.gremlin.names import catalog_of
 
         return catalog_of(prepared, self.address["partition_key"]).names()
 
     def load(self, prepared: PreparedGraph, on_progress: OnProgress) -> Json:
-        from graph_query_api.graphs.gremlin_layout import GremlinTarget
-        from graph_query_api.graphs.gremlin_load import load_graph
+        from graph_query_api.graphs.gremlin.layout import GremlinTarget
+        from graph_query_api.graphs.gremlin.load import load_graph
 
         target = GremlinTarget.from_dict(self.address)
         loaded = load_graph(prepared, target, self.generation, on_progress)

@@ -2,12 +2,14 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from graph_query_api.errors import DocumentTooLarge, LoadFailed
 from graph_query_api.stores.protocol import Document, DocumentStore
 from graph_query_api.stores.query import Query, equals
+from scenario_pack.problems import Problem
 
 PAGE = 100
 STEPS = 20  # a load reports about this often
@@ -32,11 +34,17 @@ class Generations:
         return self._store.location
 
     async def write(self, bodies: Iterator[dict[str, Any]], total: int, counted: Counted) -> int:
-        """Stores documents as they are read, in a thread; tells how many are stored so far."""
+        """Stores documents as they are read, in a thread; tells how many are stored so far.
+
+        Raises LoadFailed, naming the one that is too large for the store.
+        """
         size = max(1, min(MAX_CHUNK, total // STEPS))
         count = 0
         while chunk := await asyncio.to_thread(lambda: list(islice(bodies, size))):
-            count += await self._store.create_many(chunk)
+            try:
+                count += await self._store.create_many(chunk)
+            except DocumentTooLarge as error:
+                raise _with_name(error, chunk) from error
             counted(count)
         return count
 
@@ -54,3 +62,10 @@ class Generations:
 
     async def forget(self, generation: str) -> None:
         await self._store.delete_many(equals("generation", generation))
+
+
+def _with_name(error: DocumentTooLarge, bodies: Sequence[dict[str, Any]]) -> LoadFailed:
+    names = [each["name"] for each in bodies if each["id"] == error.document_id]
+    detail = "is larger than the 2 MB that the store takes for one text; shorten it, or split it"
+    problems = [Problem(detail, name).as_dict() for name in names]
+    return LoadFailed("Text too large", f"{', '.join(names)} {detail}.", problems)

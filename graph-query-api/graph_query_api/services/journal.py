@@ -85,7 +85,7 @@ class LoadUnderWay:
         self.entry = entry
         self.has_switched = False
         self.is_in_doubt = False
-        """The switch failed, and may yet arrive at the store."""
+        """The switch was tried, and may yet arrive at the store."""
         self._store = store
         self._scenarios = scenarios
         self._writing = asyncio.Lock()
@@ -103,14 +103,9 @@ class LoadUnderWay:
             if last_look:
                 await last_look()
             await self._write([new, replaced] if replaced else [new])
-
-        try:
-            await self._scenarios.switch_part(
-                self.entry.scenario, self.entry.slot, record, guard=guard
-            )
-        except StoreUnavailable:
             self.is_in_doubt = True
-            raise
+
+        await self._scenarios.switch_part(self.entry.scenario, self.entry.slot, record, guard=guard)
         self.has_switched = True
         await self._write()  # or somebody took it for dead at this moment
 

@@ -17,7 +17,7 @@ from graph_query_api.errors import (
     GraphQueryError,
     PreconditionFailed,
 )
-from graph_query_api.graphs.gremlin_throughput import Throughput
+from graph_query_api.graphs.throughput import Throughput
 from graph_query_api.stores.protocol import DocumentStore
 
 CONTAINER = "throughput"

@@ -1,10 +1,9 @@
 """The client: one connection pool, one limiter, one identity."""
 
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import httpx
-from azure.core.credentials_async import AsyncTokenCredential
 
 from fabric_client.addresses import FABRIC_SCOPE, FabricAddresses
 from fabric_client.clock import Clock
@@ -18,6 +17,9 @@ from fabric_client.items.workspaces import WorkspaceCalls
 from fabric_client.jobs import JobCalls
 from fabric_client.limiter import Limiter
 from fabric_client.operations import OPERATION_LIMIT
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
 
 _TIMEOUT = httpx.Timeout(120, connect=15, pool=60)
 _POOL = httpx.Limits(max_connections=40, max_keepalive_connections=20)
@@ -34,7 +36,7 @@ class FabricClient(
 
     def __init__(
         self,
-        credential: AsyncTokenCredential,
+        credential: "AsyncTokenCredential",
         addresses: FabricAddresses | None = None,
         *,
         calls_per_minute: int = 150,

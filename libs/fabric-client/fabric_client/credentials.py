@@ -4,30 +4,32 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import httpx
-from azure.core.credentials import AccessToken
-from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
-from azure.identity import CredentialUnavailableError
-from azure.identity.aio import DefaultAzureCredential
 
 from fabric_client.addresses import FabricAddresses
 from fabric_client.clock import Clock
 from fabric_client.errors import FabricSignInFailed, FabricUnavailable
+
+if TYPE_CHECKING:
+    from azure.core.credentials import AccessToken
+    from azure.core.credentials_async import AsyncTokenCredential
 
 _EARLY = 300.0
 _ASK_AGAIN = 30.0
 _SIGN_IN_LIMIT = 60.0
 
 
-def default_credential(addresses: FabricAddresses | None = None) -> AsyncTokenCredential:
+def default_credential(addresses: FabricAddresses | None = None) -> "AsyncTokenCredential":
     """The identity that the usual AZURE_* variables, the platform or the Azure CLI give.
 
     Sources that need a desktop are left out: a service has nobody to ask.
     """
+    from azure.identity.aio import DefaultAzureCredential  # heavy, and most run without Fabric
+
     bundle = addresses.ca_bundle if addresses else None
     trust = {"connection_verify": bundle} if bundle else {}
     return DefaultAzureCredential(
@@ -45,7 +47,7 @@ class TokenSource:
     """
 
     def __init__(
-        self, credential: AsyncTokenCredential, scope: str, clock: Clock | None = None
+        self, credential: "AsyncTokenCredential", scope: str, clock: Clock | None = None
     ) -> None:
         self._credential = credential
         self._scope = scope
@@ -64,18 +66,18 @@ class TokenSource:
                 self._token = await self._ask(anew=True)
             return self._token.token
 
-    async def _current(self) -> AccessToken:
+    async def _current(self) -> "AccessToken":
         if self._token is None or self._due(self._token):
             async with self._lock:
                 if self._token is None or self._due(self._token):
                     self._token = await self._ask_early(self._token)
         return self._token
 
-    def _due(self, token: AccessToken) -> bool:
+    def _due(self, token: "AccessToken") -> bool:
         left = token.expires_on - self._clock.time()
         return left <= 0 or (left < _EARLY and self._clock.monotonic() - self._asked >= _ASK_AGAIN)
 
-    async def _ask_early(self, held: AccessToken | None) -> AccessToken:
+    async def _ask_early(self, held: "AccessToken | None") -> "AccessToken":
         try:
             return await self._ask()
         except (FabricSignInFailed, FabricUnavailable):
@@ -83,7 +85,7 @@ class TokenSource:
                 raise
             return held  # good for some minutes more, in which Entra may come back
 
-    async def _ask(self, *, anew: bool = False) -> AccessToken:
+    async def _ask(self, *, anew: bool = False) -> "AccessToken":
         self._asked = self._clock.monotonic()
         try:
             async with asyncio.timeout(_SIGN_IN_LIMIT):
@@ -92,18 +94,8 @@ class TokenSource:
             raise FabricUnavailable(
                 "Entra did not answer within a minute", operation="Signing in", code="SignInTimeout"
             ) from error
-        except CredentialUnavailableError as error:
-            raise FabricSignInFailed(
-                "No identity for Fabric is configured. Set AZURE_TENANT_ID, AZURE_CLIENT_ID and "
-                "AZURE_CLIENT_SECRET, give the host a managed identity, or sign in with the Azure "
-                "CLI",
-                operation="Signing in",
-                code="NoIdentity",
-            ) from error
         except ClientAuthenticationError as error:
-            raise FabricSignInFailed(
-                error.message, operation="Signing in", code="SignInRefused"
-            ) from error
+            raise _not_signed_in(error) from error
         except AzureError as error:
             raise FabricUnavailable(
                 f"Entra could not be reached: {error.message}",
@@ -111,7 +103,7 @@ class TokenSource:
                 code="SignInUnreachable",
             ) from error
 
-    async def _get(self, *, anew: bool) -> AccessToken:
+    async def _get(self, *, anew: bool) -> "AccessToken":
         """A claim makes azure-identity pass by its cache, which still trusts the refused token."""
         if anew:
             moment = {"essential": True, "value": str(int(self._clock.time()))}
@@ -122,7 +114,7 @@ class TokenSource:
                 pass  # not every source takes claims: the Azure CLI does not
         return await self._credential.get_token(self._scope)
 
-    async def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
+    async def get_token(self, *_scopes: str, **_options: Any) -> "AccessToken":
         """For the Azure SDK: whatever audience a server's challenge names, ours is given."""
         return await self._current()
 
@@ -139,6 +131,19 @@ class TokenSource:
         trace: TracebackType | None = None,
     ) -> None:
         return None
+
+
+def _not_signed_in(error: ClientAuthenticationError) -> FabricSignInFailed:
+    from azure.identity import CredentialUnavailableError
+
+    if isinstance(error, CredentialUnavailableError):
+        return FabricSignInFailed(
+            "No identity for Fabric is configured. Set AZURE_TENANT_ID, AZURE_CLIENT_ID and "
+            "AZURE_CLIENT_SECRET, give the host a managed identity, or sign in with the Azure CLI",
+            operation="Signing in",
+            code="NoIdentity",
+        )
+    return FabricSignInFailed(error.message, operation="Signing in", code="SignInRefused")
 
 
 class BearerAuth(httpx.Auth):

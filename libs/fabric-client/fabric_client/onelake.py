@@ -11,25 +11,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from uuid import UUID
 
-from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import (
     AzureError,
     HttpResponseError,
     ResourceModifiedError,
     ResourceNotFoundError,
 )
-from azure.storage.filedatalake.aio import DataLakeFileClient, DataLakeServiceClient
 
 from fabric_client.addresses import STORAGE_SCOPE, FabricAddresses
 from fabric_client.clock import Clock
 from fabric_client.credentials import TokenSource
 from fabric_client.errors import FabricError, FabricUnavailable
 from fabric_client.http import PATIENCE
-from fabric_client.onelake_transport import OneLakeRetry, transport
 from fabric_client.retry import retry_after
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+    from azure.storage.filedatalake.aio import DataLakeFileClient
 
 CHUNK_BYTES = 8 * 1024 * 1024
 """What one upload holds in memory; the SDK's own is 100 MB."""
@@ -56,7 +57,7 @@ class OneLake:
 
     def __init__(
         self,
-        credential: AsyncTokenCredential,
+        credential: "AsyncTokenCredential",
         addresses: FabricAddresses | None = None,
         *,
         patience: float = PATIENCE,
@@ -72,6 +73,11 @@ class OneLake:
         self._chunk_bytes = chunk_bytes
 
     async def __aenter__(self) -> Self:
+        # heavy, and most run without Fabric
+        from azure.storage.filedatalake.aio import DataLakeServiceClient
+
+        from fabric_client.onelake_transport import OneLakeRetry, transport
+
         self._transport = transport(self._addresses)
         self._service = DataLakeServiceClient(
             self._addresses.onelake,
@@ -159,7 +165,7 @@ class OneLake:
         return True
 
     async def _write(
-        self, client: DataLakeFileClient, file: Path, on_bytes: Callable[[int], None] | None
+        self, client: "DataLakeFileClient", file: Path, on_bytes: Callable[[int], None] | None
     ) -> int:
         size = (await asyncio.to_thread(file.stat)).st_size
         if size == 0:
@@ -183,7 +189,7 @@ class OneLake:
             await asyncio.to_thread(source.close)
         return size
 
-    def _file(self, workspace: str, lakehouse: str, path: str) -> DataLakeFileClient:
+    def _file(self, workspace: str, lakehouse: str, path: str) -> "DataLakeFileClient":
         return self._service.get_file_client(_guid(workspace), f"{_guid(lakehouse)}/{_below(path)}")
 
 

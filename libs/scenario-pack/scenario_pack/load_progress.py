@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from scenario_pack.names import Slot
+from scenario_pack.progress import without_remark
 
 Emit = Callable[[str, dict[str, Any]], None]
 
@@ -46,9 +47,11 @@ class LoadProgress:
         self._rows = max(1, rows)
 
     def loading(self, what: str, done: int, total: int | None) -> None:
+        what, remark = without_remark(what)
         self._loaded[what] = max(done, self._loaded.get(what, 0))
         share = min(1.0, sum(self._loaded.values()) / self._rows)
         detail = f"{what}: {done:,} of {total:,} rows" if total else f"{what}: {done:,} rows"
+        detail += f", {remark}" if remark else ""
         self._tell(detail, READ + (LOADED - READ) * share)
 
     def _tell(self, detail: str, pct: float) -> None:

@@ -6,9 +6,25 @@ import time
 from collections.abc import Callable
 
 OnProgress = Callable[[str, int, int | None], None]
-"""Called with what is being done, the rows done so far, and all rows where they are known."""
+"""Called with what is being done, the rows done so far, and all rows where they are known.
+
+What is being done has the same name until it is done; a ``remark`` may come behind it.
+"""
 
 SECONDS_BETWEEN_REPORTS = 0.2
+
+
+_REMARK = "\n"
+
+
+def remark(text: str) -> str:
+    """To be put behind what is being done: how it goes."""
+    return f"{_REMARK}{text}"
+
+
+def without_remark(what: str) -> tuple[str, str]:
+    name, _, text = what.partition(_REMARK)
+    return name, text
 
 
 class Progress:

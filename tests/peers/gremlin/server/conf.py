@@ -53,7 +53,7 @@ def _settings(folder: Path, port: int) -> dict[str, Any]:
         "evaluationTimeout": 30_000,
         "maxContentLength": 10 << 20,
         "threadPoolWorker": 2,
-        "gremlinPool": 1,
+        "gremlinPool": 1,  # TinkerGraph loses edges of a vertex that two threads add to
         "graphs": {"graph": str(folder / "graph.properties")},
         "scriptEngines": {"gremlin-groovy": {"plugins": plugins}},
         "processors": [

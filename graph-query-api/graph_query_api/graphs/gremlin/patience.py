@@ -1,0 +1,89 @@
+"""Scripts that are sent until they are done, however often the server says: not now."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from graph_query_api.graphs.gremlin.client import Answer
+from graph_query_api.graphs.gremlin.errors import (
+    Changed,
+    GremlinError,
+    OutcomeUnknown,
+    Throttled,
+    Unreachable,
+)
+from graph_query_api.graphs.gremlin.pace import Pace
+
+PATIENCE = 300.0
+"""Seconds without any success after which it is given up."""
+FIRST_PATIENCE = 30.0
+"""The same before the first success: a wrong address shall not be waited for."""
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 10.0
+
+
+class Submitting(Protocol):
+    async def submit(self, script: str, bindings: Mapping[str, Any]) -> Answer: ...
+
+
+class Stalled(Exception):
+    """``last``: what the server said at last."""
+
+    def __init__(self, seconds: float, last: GremlinError) -> None:
+        super().__init__(f"The Gremlin server has done nothing for {seconds:g} s.")
+        self.last = last
+
+
+class PatientClient:
+    """Shares one pace and one patience among all who submit; sums up what it costs."""
+
+    def __init__(self, client: Submitting, pace: Pace) -> None:
+        self.pace = pace
+        self.charge = 0.0
+        self._client = client
+        self._limit = FIRST_PATIENCE
+        self._last_success = asyncio.get_running_loop().time()
+
+    async def submit(
+        self, script: str, bindings: Mapping[str, Any], tries: int | None = None
+    ) -> Answer:
+        """At least once: a script that writes may find its own work done, wholly or in part.
+
+        The last of so many failures is raised if ``tries`` are named; those to connect don't
+        count. Raises Stalled, and each GremlinError that no patience helps against.
+        """
+        failures = tried = 0
+        while True:
+            try:
+                async with self.pace.turn():
+                    answer = await self._client.submit(script, bindings)
+            except (Throttled, OutcomeUnknown, Changed) as error:
+                self._check(error)
+                failures += 1
+                tried += not isinstance(error, Unreachable)
+                if isinstance(error, Throttled):  # waits with all others, at the gate
+                    self.pace.throttled(error.retry_after)
+                if tried == tries:
+                    raise
+                if not isinstance(error, Throttled):
+                    await pause(failures)
+            else:
+                self._went_well(answer)
+                return answer
+
+    def _went_well(self, answer: Answer) -> None:
+        self.pace.went_well()
+        self.charge += answer.charge
+        self._limit = PATIENCE
+        self._last_success = asyncio.get_running_loop().time()
+
+    def _check(self, error: GremlinError) -> None:
+        if asyncio.get_running_loop().time() - self._last_success > self._limit:
+            raise Stalled(self._limit, error) from error
+
+
+async def pause(attempt: int) -> None:
+    """Longer from time to time, and never the same for all."""
+    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)
+    await asyncio.sleep(longest * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
