@@ -17,9 +17,14 @@ from peers.gremlin.server.running import GremlinServer, running_gremlin_server
 from support.cosmos_settings import cosmos_settings
 from support.replicas import replicas
 
-# A load is taken for dead, and what was replaced goes, after 12 s: more than a stall and than
-# a query may take.
-SETTINGS = {"LOAD_RENEW_SECONDS": "2", "QUERY_TIMEOUT": "10"}
+# A job and a load are taken for dead, and what was replaced goes, after 12 s: more than a stall and
+# than a query may take, less than an outage.
+SETTINGS = {
+    "LEASE_SECONDS": "12",
+    "LEASE_RENEW_SECONDS": "3",
+    "LOAD_RENEW_SECONDS": "1.5",
+    "QUERY_TIMEOUT": "8",
+}
 
 
 @dataclass(frozen=True)
