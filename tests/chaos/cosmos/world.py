@@ -17,8 +17,8 @@ from peers.gremlin.server.running import GremlinServer, running_gremlin_server
 from support.cosmos_settings import cosmos_settings
 from support.replicas import replicas
 
-# A job and a load are taken for dead, and what was replaced goes, after 12 s: more than a stall and
-# than a query may take, less than an outage.
+# A job is taken for dead after 12 s; a load is, and what was replaced goes, after 9 s. That is more
+# than a stall and than a query may take, and less than an outage.
 SETTINGS = {
     "LEASE_SECONDS": "12",
     "LEASE_RENEW_SECONDS": "3",
