@@ -54,8 +54,8 @@ check: $(FOR_DEV) $(MODULES) ## Check format, lint, types and imports; test the 
 bench: $(FOR_DEV) $(SAMPLE) $(GREMLIN) ## Measure upload, loads and job list against the engines' own times
 	PYTHONPATH=tests $(BIN)/python -m benchmarks
 
-chaos: $(FOR_DEV) ## Load into a Fabric where all goes wrong that can; SEEDS='…' repeats some runs
-	PYTHONPATH=tests $(BIN)/python -m chaos $(SEEDS:%=--seed %)
+chaos: $(FOR_DEV) $(COSMOS_PEER) $(GREMLIN) ## Load where all goes wrong that can; WHAT=fabric or cosmos, SEEDS='…' for some runs
+	PYTHONPATH=tests $(BIN)/python -m chaos $(WHAT) $(SEEDS:%=--seed %)
 
 clean: ## Remove .venv, what npm installed and built, and caches; .data stays
 	rm -rf frontend/node_modules frontend/dist tests/peers/cosmos/node_modules

@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, action="append", help="only this run; repeatable")
     parser.add_argument("--everywhere", action="store_true", help="each variant in each place")
     parser.add_argument("--workers", type=int, help="worlds side by side")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="of the services' logs")
     options = parser.parse_args()
     failed = [_failed(SUITES[name], options) for name in options.what or SUITES]
     return 1 if any(failed) else 0
@@ -31,7 +32,7 @@ def _failed(suite: Suite[Any, Any], options: argparse.Namespace) -> bool:
     workers = min(options.workers or suite.side_by_side, len(plans))
     failed, left = [], 0
     with tempfile.TemporaryDirectory() as folder:
-        for outcome in suite.outcomes(plans, Path(folder), workers):
+        for outcome in suite.outcomes(plans, options.keep or Path(folder), workers):
             print(outcome, flush=True)
             if isinstance(outcome, Outcome):
                 failed += [str(outcome.plan.seed)] if outcome.complaints else []

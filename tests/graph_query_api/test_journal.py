@@ -204,6 +204,38 @@ async def test_a_switch_that_arrives_late_finds_its_data(world: World) -> None:
     assert world.stored == {await replica.current()}
 
 
+async def test_a_renewal_in_the_middle_of_the_switch_forgets_nothing(world: World) -> None:
+    """What is replaced has just been written down when the renewal's turn comes."""
+    replica = await world.replica(readers_elsewhere=True)
+    await replica.load()
+    await replica.janitor().look()
+
+    async with replica.loading() as load:
+        journal, scenarios = load._store, replica.scenarios._store
+        renewals: list[asyncio.Task[None]] = []
+
+        async def renewed_meanwhile(*args: object, **kwargs: object) -> object:
+            if not renewals:
+                renewals.append(asyncio.create_task(load.keep_renewing(0)))
+                await asyncio.sleep(0.01)  # it waits for its turn
+            saved = await journal.replace(*args, **kwargs)  # type: ignore[arg-type]
+            if asyncio.current_task() in renewals:
+                renewals[0].cancel()  # once is enough
+            return saved
+
+        async def after_that(*args: object, **kwargs: object) -> object:
+            await asyncio.wait(renewals)
+            return await scenarios.replace(*args, **kwargs)  # type: ignore[arg-type]
+
+        load._store = _With(journal, replace=renewed_meanwhile)  # type: ignore[assignment]
+        replica.scenarios._store = _With(scenarios, replace=after_that)  # type: ignore[assignment]
+        await load.switch(complete(load))
+    replica.scenarios._store = scenarios
+    await replica.settled()
+    await replica.janitor().look()
+    assert world.stored == {await replica.current()}
+
+
 async def test_what_can_not_be_dropped_keeps_nobody_waiting(world: World) -> None:
     replica = await world.replica(readers_elsewhere=True)
     replaced = [await replica.load() for _ in range(3)]
@@ -224,6 +256,25 @@ async def test_a_deletion_that_broke_off_is_finished(world: World) -> None:
     await replica.journal.note("hello", "graph", record)
     await replica.scenarios.remove("hello", (await replica.scenarios.parts("hello"))[1])
     await replica.janitor().at_start()
+    assert world.stored == set()
+
+
+async def test_a_deletion_while_loads_are_cleared_up(world: World) -> None:
+    """Which writes the scenario anew, as it is."""
+    replica = await world.replica(readers_elsewhere=True)
+    await replica.load()
+    note, janitors = replica.journal.note, [replica.janitor()]
+
+    async def late_note(*args: object) -> object:
+        noted = await note(*args)  # type: ignore[arg-type]
+        if janitors:
+            await janitors.pop().look()
+        return noted
+
+    replica.journal.note = late_note  # type: ignore[method-assign, assignment]
+    await replica.deletion.delete("hello", data=True)
+    assert not janitors
+    assert await replica.current() is None
     assert world.stored == set()
 
 

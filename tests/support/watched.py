@@ -107,6 +107,10 @@ async def _passed_on(
                     await response.write(piece)
                 await response.write_eof()
             return response
+    except aiohttp.ClientConnectorError:  # it does not listen yet: nor do we
+        if request.transport:
+            request.transport.abort()
+        return web.Response()
     finally:
         if interval:
             interval.ended = time.monotonic()

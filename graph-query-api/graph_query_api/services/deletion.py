@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
 from pydantic import JsonValue
 
-from graph_query_api.errors import ScenarioBusy, ScenarioNotFound
+from graph_query_api.errors import ScenarioBusy, ScenarioChanged, ScenarioNotFound
 from graph_query_api.models import DeletedScenario, PartRecord
 from graph_query_api.services.background import Background
 from graph_query_api.services.journal import Entry, Journal
@@ -16,6 +17,8 @@ from scenario_pack.names import Slot
 
 JOBS_CONTAINER = "upload-jobs"
 ACTIVE_JOB = ("pending", "running")
+
+ATTEMPTS = 3
 
 WAIT_SECONDS = 20.0
 """What takes longer to drop goes on after the answer."""
@@ -41,6 +44,12 @@ class Deletion:
         saved or loaded later under the same name has them again, and deleting once
         more with ``data`` drops them.
         """
+        for _ in range(ATTEMPTS - 1):
+            with suppress(ScenarioChanged):  # by whoever clears up after loads of it
+                return await self._delete(name, data=data)
+        return await self._delete(name, data=data)
+
+    async def _delete(self, name: str, *, data: bool) -> DeletedScenario:
         records, etag, in_sight = await self._scenarios.parts(name)
         if not (data or in_sight):
             raise ScenarioNotFound(name)

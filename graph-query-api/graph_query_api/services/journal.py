@@ -107,20 +107,22 @@ class LoadUnderWay:
 
         await self._scenarios.switch_part(self.entry.scenario, self.entry.slot, record, guard=guard)
         self.has_switched = True
-        await self._write(self.entry.records)  # or somebody took it for dead at this moment
+        await self._write()  # or somebody took it for dead at this moment
 
     async def keep_renewing(self, seconds: float) -> None:
         while True:
             await asyncio.sleep(seconds)
             try:
-                await self._write(self.entry.records)
+                await self._write()
             except LoadGivenUp:
                 return  # the switch will be refused
             except StoreUnavailable:
                 continue
 
-    async def _write(self, records: list[PartRecord]) -> None:
+    async def _write(self, records: list[PartRecord] | None = None) -> None:
+        """Without ``records`` those that the entry has when it is our turn to write."""
         async with self._writing:
+            records = records or self.entry.records
             entry = replace(self.entry, records=records, revision=self.entry.revision + 1)
             try:
                 saved = await self._store.replace(entry.body, if_match=entry.etag)

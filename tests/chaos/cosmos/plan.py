@@ -41,7 +41,7 @@ PLACES = (
     Place("telemetry batches", "nosql", "^UPSERT docs telemetry/"),
     Place("counting telemetry", "nosql", "^QUERY docs telemetry/"),
     Place("vertices", "gremlin", r"^g\.addV"),
-    Place("edges", "gremlin", r"^g\.inject\(0\)\.union"),
+    Place("edges", "gremlin", r"addE\("),
     Place("checks", "gremlin", r"^g\.[VE]\(\)\.has.*gte\(low\).*count\(\)$"),
     Place("drops", "gremlin", r"\.drop\(\)$", drops=True),
 )

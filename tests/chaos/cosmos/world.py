@@ -1,7 +1,6 @@
 """The product before servers that stand for Cosmos DB, and troubles on both ways there."""
 
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +17,14 @@ from peers.gremlin.server.running import GremlinServer, running_gremlin_server
 from support.cosmos_settings import cosmos_settings
 from support.replicas import replicas
 
-# A load is taken for dead, and what was replaced goes, after 12 s: more than a stall and than
-# a query may take.
-SETTINGS = {"LOAD_RENEW_SECONDS": "2", "QUERY_TIMEOUT": "10"}
+# A job is taken for dead after 12 s; a load is, and what was replaced goes, after 9 s. That is more
+# than a stall and than a query may take, and less than an outage.
+SETTINGS = {
+    "LEASE_SECONDS": "12",
+    "LEASE_RENEW_SECONDS": "3",
+    "LOAD_RENEW_SECONDS": "1.5",
+    "QUERY_TIMEOUT": "8",
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class World:
     api: httpx.Client
     queries: httpx.Client
     folder: Path
-    of_others: AbstractSet[str]
+    of_others: frozenset[str]
     """Generations that were in the servers before"""
     loaded: dict[str, Pack] = field(default_factory=dict)
     """By scenario, those that were not deleted."""
@@ -62,7 +66,7 @@ def before(folder: Path, nosql: Cosmos, gremlin: GremlinServer) -> Iterator[Worl
         on_nosql.faulty(nosql.endpoint) as to_nosql,
         on_gremlin.faulty(gremlin.endpoint) as to_gremlin,
     ):
-        of_others = set[str]().union(*truth.generations().values())
+        of_others = frozenset[str]().union(*truth.generations().values())
         where = cosmos_settings(nosql, gremlin) | {
             "COSMOS_NOSQL_ENDPOINT": to_nosql.endpoint,
             "COSMOS_GREMLIN_ENDPOINT": to_gremlin.endpoint,
