@@ -58,7 +58,7 @@ chaos: $(FOR_DEV) $(COSMOS_PEER) $(GREMLIN) ## Load where all goes wrong that ca
 	PYTHONPATH=tests $(BIN)/python -m chaos $(WHAT) $(SEEDS:%=--seed %)
 
 clean: ## Remove .venv, what npm installed and built, and caches; .data stays
-	rm -rf frontend/node_modules frontend/dist tests/peers/cosmos/node_modules
+	rm -rf frontend/node_modules frontend/dist tests/peers/cosmos/node_modules $(GREMLIN)
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import ByteSize, Field, PositiveInt, SecretStr, field_validator
 
 from fabric_client.settings import FabricSettings
-from service_kit.serving import ServiceSettings
+from service_kit.serving import ServiceSettings, is_loopback
+
+_NAME = r"^[^/\\?#]+$"
+"""Of a database or a graph"""
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
@@ -29,9 +33,11 @@ class Settings(FabricSettings, ServiceSettings):
     cosmos_nosql_key: SecretStr | None = Field(None, description="none: Entra ID")
     cosmos_gremlin_endpoint: str = Field("", description="graphs go there")
     cosmos_gremlin_key: SecretStr | None = Field(None, description="none: Entra ID")
-    cosmos_gremlin_database: str = "scenarios"
-    cosmos_gremlin_graph: str = "graphs"
-    cosmos_gremlin_partition_key: str = Field("pk", description="of the graph, without its slash")
+    cosmos_gremlin_database: str = Field("scenarios", pattern=_NAME)
+    cosmos_gremlin_graph: str = Field("graphs", pattern=_NAME)
+    cosmos_gremlin_partition_key: str = Field(
+        "pk", pattern=r"^[A-Za-z][A-Za-z0-9_]*$", description="of the graph, without its slash"
+    )
     cosmos_gremlin_dialect: Literal["cosmos", "tinkerpop"] = "cosmos"
 
     cosmos_load_ru: int | None = Field(
@@ -62,7 +68,16 @@ class Settings(FabricSettings, ServiceSettings):
     @field_validator("cosmos_gremlin_endpoint")
     @classmethod
     def _websocket(cls, endpoint: str) -> str:
+        if endpoint.startswith("ws://") and not is_loopback(urlsplit(endpoint).hostname or ""):
+            raise ValueError("must begin with wss:// beyond this machine: the key is sent there")
         return _checked(endpoint, "wss://", "ws://")
+
+    @field_validator("cosmos_gremlin_partition_key")
+    @classmethod
+    def _allowed(cls, name: str) -> str:
+        if name in {"id", "label"}:
+            raise ValueError("Cosmos DB for Gremlin takes neither id nor label for it")
+        return name
 
 
 def _checked(endpoint: str, *schemes: str) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from graph_query_api.errors import StoreUnavailable
+from graph_query_api.loading.__main__ import failed
 from graph_query_api.services.upload_forms import Lease, Upload
 from support.graph_query_app import RunningApp, problem, running
 from support.packs import Files, base_pack, csv_bytes, tarball, tarballs
@@ -358,3 +360,10 @@ async def test_a_link_where_a_slot_reads_is_refused_by_name(
     *_, (last, error) = await post(app, "graph", archive)
     assert last == "error"
     assert "up.csv" in json.dumps(error)
+
+
+def test_what_ended_a_load_elsewhere_is_a_sentence() -> None:
+    cause = "Cosmos DB can't be reached. Check COSMOS_NOSQL_ENDPOINT."
+    said = failed({"work": "/nowhere"}, StoreUnavailable(cause))
+    assert said == {"error": "Load failed", "detail": cause, "problems": []}
+    assert failed({"work": "/nowhere"}, KeyError("x"))["detail"].startswith("KeyError")

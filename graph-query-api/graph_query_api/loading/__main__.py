@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from graph_query_api.errors import GraphQueryError
 from graph_query_api.loading.engines import graph_engine, load_telemetry
 from graph_query_api.loading.protocol import LoadRequest
 from scenario_pack.folder import ScenarioFolder
@@ -76,5 +77,12 @@ def _warnings(warnings: list[PackWarning]) -> list[dict[str, Any]]:
     return [warning.as_dict() for warning in warnings]
 
 
+def failed(request: Request, error: Exception) -> dict[str, Any]:
+    """What an ``error`` event says. Our own errors are sentences for people already."""
+    if isinstance(error, GraphQueryError):
+        return {"error": "Load failed", "detail": str(error), "problems": []}
+    return failure(error, Path(request["work"]))
+
+
 if __name__ == "__main__":
-    serve(run, lambda request, error: failure(error, Path(request["work"])))
+    serve(run, failed)
