@@ -13,6 +13,8 @@ from peers.faults import Kind as FaultKind
 MIXED = 16
 """Runs of everything at random, of `make chaos`"""
 MIXED_RATE = 0.08
+MIXED_STALL_SECONDS = 2.0
+"""Of many, one after the other"""
 THROTTLED = 429
 
 Server = Literal["nosql", "gremlin"]
@@ -147,7 +149,11 @@ def mixed(seed: int) -> tuple[Strike, ...]:
     nosql = Place("NoSQL", "nosql", " docs")
     gremlin = Place("Gremlin", "gremlin", "")
     chosen = random.Random(seed)
-    kinds = [replace(each, seconds=min(each.seconds, 5.0)) for each in KINDS if each.passes]
+    kinds = [
+        replace(each, seconds=min(each.seconds, MIXED_STALL_SECONDS))
+        for each in KINDS
+        if each.passes
+    ]
     return tuple(
         Strike(place, kind, ALWAYS, rate=chosen.random() * MIXED_RATE)
         for place, kind in product((nosql, gremlin), kinds)
