@@ -1,11 +1,11 @@
 """What holds for all tests."""
 
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from support import started
 from support.cosmos_server import cosmos
 from support.gremlin_server import gremlin_server
 
@@ -15,11 +15,7 @@ __all__ = ["cosmos", "gremlin_server"]
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-
-# No test asks the world for anything, and what speaks TLS here is given its certificate: without
-# this, each client of httpx reads all certificates of the machine first, for 27 ms.
-os.environ.pop("SSL_CERT_FILE", None)
-os.environ["SSL_CERT_DIR"] = str(Path(__file__).parent / "no-certificates")
+started.forget_certificates()
 
 _SHARED = ("gremlin_server",)
 """Fixtures of servers that are slow to start: all tests that use one run in one worker."""

@@ -19,6 +19,7 @@ from threading import RLock
 import pytest
 
 from support.dockerfile import Stage, Step
+from support.started import ENVIRONMENT
 
 PROGRAMS = ("bwrap", "setpriv", "envsubst", "curl", "node", "npm")
 PATH = "/base/bin:/usr/local/bin:/usr/bin:/bin"
@@ -152,7 +153,7 @@ def _run(image: Image, step: Step) -> None:
         mounts[cache] = options["target"]
     if (npmrc := Path.home() / ".npmrc").exists():
         mounts[npmrc] = "/root/.npmrc"
-    ours = {name: value for name, value in os.environ.items() if OURS.search(name)}
+    ours = {name: value for name, value in ENVIRONMENT.items() if OURS.search(name)}
     done = subprocess.run(
         image.sandbox(["sh", "-ec", step.rest], tmpfs=["/tmp"], mounts=mounts, may_write=True),
         env={**ours, **image.environment, "HOME": "/root"},
