@@ -6,6 +6,7 @@ import re
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -203,6 +204,10 @@ def test_a_service_that_moves_is_found_again(tmp_path: Path) -> None:
 
 def test_requests_are_logged(front: Front) -> None:
     httpx.get(f"{front.url}/api/health?probe", headers={"X-Request-ID": "log-me"})
-    lines = [json.loads(line) for line in front.access_log.read_text().splitlines()]
-    [line] = [line for line in lines if line["request_id"] == "log-me"]
+
+    def logged() -> list[dict[str, Any]]:  # it is written after the answer was sent
+        lines = [json.loads(line) for line in front.access_log.read_text().splitlines()]
+        return [line for line in lines if line["request_id"] == "log-me"]
+
+    [line] = wait_until(logged, what="nginx to log it")
     assert (line["uri"], line["status"]) == ("/api/health?probe", 200)
