@@ -29,6 +29,7 @@ def test_the_sample_is_loaded_from_the_empty_state(page: Page) -> None:
 
 
 def test_a_scenario_is_deleted_by_its_name(page: Page, console: Stack) -> None:
+    load_sample(console)
     load_sample(console, "short-lived")
     page.goto("/?q=short")
     more = page.get_by_role("button", name="More for short-lived")
