@@ -196,6 +196,10 @@ def test_parts_of_the_way(fabric: FabricServices, client: httpx.Client, graph: P
 def test_only_checking_makes_nothing(
     fabric: FabricServices, client: httpx.Client, graph: Path
 ) -> None:
+    def idle() -> bool:
+        return not client.get("/api/fabric/status").json()["provisioning"]
+
+    wait_until(idle, what="what other tests began to end")
     before = fabric.peer.last_request()
     job = load(client, "checked", {"graph": graph}, backend="fabric-gql", check_only="true")
     assert job["status"] == "done", job
