@@ -69,6 +69,8 @@ class Janitor:
                 await self.look()
             except GraphQueryError as error:
                 log.warning("could not look after loads", error=str(error))
+            except Exception:
+                log.exception("looking after loads failed")
             await asyncio.sleep(self._look_seconds)
 
     def _sighting(self, entry: Entry) -> tuple[str, float]:

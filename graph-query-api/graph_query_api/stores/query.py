@@ -13,6 +13,15 @@ Value = str | int | float | bool | None
 Path = tuple[str, ...]
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
+NEGATED: dict[Operator, Operator] = {
+    "=": "!=",
+    "!=": "=",
+    "<": ">=",
+    ">=": "<",
+    ">": "<=",
+    "<=": ">",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

@@ -91,9 +91,10 @@ class GremlinGraphs:
     async def query(
         self, scenario: str, generation: str, query: str, parameters: Mapping[str, Any]
     ) -> Spool:
-        traversal = parse(query)
+        traversal = await asyncio.to_thread(parse, query)  # half a second for the longest
         graph = await self._catalogs.get(scenario, generation)
-        script, bound = emit(
+        script, bound = await asyncio.to_thread(
+            emit,
             traversal,
             dialect=self._target.dialect,
             partition_key=self._target.partition_key,

@@ -12,6 +12,7 @@ from typing import Any
 
 from graph_query_api.stores.cosmos.shape import stored_path
 from graph_query_api.stores.query import (
+    NEGATED,
     And,
     Comparison,
     Condition,
@@ -23,15 +24,6 @@ from graph_query_api.stores.query import (
     Path,
     Value,
 )
-
-NEGATED: dict[Operator, Operator] = {
-    "=": "!=",
-    "!=": "=",
-    "<": ">=",
-    ">=": "<",
-    ">": "<=",
-    "<=": ">",
-}
 
 
 @dataclass(frozen=True, slots=True)

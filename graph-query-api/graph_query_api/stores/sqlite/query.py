@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph_query_api.stores.query import (
+    NEGATED,
     NEWEST,
     And,
     Comparison,
@@ -25,14 +26,6 @@ from graph_query_api.stores.query import (
     Value,
 )
 
-NEGATED: dict[Operator, Operator] = {
-    "=": "!=",
-    "!=": "=",
-    "<": ">=",
-    ">=": "<",
-    ">": "<=",
-    "<=": ">",
-}
 INT64 = 1 << 63
 CREATED_COLUMNS = ("created_rank", "created_value")
 
