@@ -26,7 +26,9 @@ NAMES = st.lists(
     max_size=12,
     unique=True,
 )
-SHAPES = Shapes(GremlinTarget(GremlinAddress("ws://x/", "d", "g", ""), "cosmos", "pk"), "g1")
+ADDRESS = GremlinAddress("ws://x/", "d", "g", "")
+SHAPES = Shapes(GremlinTarget(ADDRESS, "cosmos", "pk"), "g1")
+TINKERPOP = Shapes(GremlinTarget(ADDRESS, "tinkerpop", "pk"), "g1")
 
 
 @given(NAMES)
@@ -103,6 +105,24 @@ def test_values_are_bound_and_never_written() -> None:
     script, bound = batch.finder()
     assert script == "g.V([k0, i0], [k1, i1]).has('sl_load', sl_load).id()"
     assert bound == {"sl_load": "g1", "i0": "id0", "i1": "id1", "k0": strange, "k1": strange}
+
+
+def test_tinkerpop_takes_the_properties_that_are_present_as_a_map() -> None:
+    kind = EdgeType("e", "e", properties(2), (Pair("A", "A", 9),))
+    shape = TINKERPOP.edge(kind, 3, 9, [True, True])
+    batch = Batch(shape, [("id0", "pk1", "a", "pk2", "b", 1, 2, 0, None, "x")])
+    assert batch.script == (
+        "g.addE('e').from(__.V(b0)).to(__.V(d0)).property(id, i0).property(m0).count()"
+    )
+    ours = {"sl_load": "g1", "sl_pair": 3, "sl_s": 1, "sl_t": 2, "sl_n": 0}
+    assert batch.bindings == {
+        "sl_load": "g1",
+        "sl_pair": 3,
+        "i0": "id0",
+        "b0": "a",
+        "d0": "b",
+        "m0": {**ours, "p1": "x"},
+    }
 
 
 def test_ids_and_partitions_are_computed_from_the_row_alone() -> None:

@@ -107,7 +107,7 @@ class Rows:
         return self._element(bound, values)
 
     def _element(self, bound: Sequence[Any], values: Sequence[Any]) -> tuple[Present, Element]:
-        """TinkerPop takes null for absent, so that all elements of a label have one shape."""
+        """TinkerPop takes properties as a map: there all elements of a label have one shape."""
         if self._shapes.target.dialect == "tinkerpop":
             return (True,) * len(values), (*bound, *map(stored, values))
         here = [stored(value) for value in values if value is not None]
