@@ -31,6 +31,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(group))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """pytest-xdist 3.8 marks groups in the names of tests. With pytest 9.2 it loses them silently."""
+    if not session.config.getoption("loadgroup", default=False):
+        return
+    for item in session.items:
+        if (group := _group(item)) and not item.nodeid.endswith(f"@{group}"):
+            raise pytest.UsageError(f"{item.nodeid} would not run in one worker with its group")
+
+
 def _group(item: pytest.Item) -> str | None:
     """The worker it runs in is that of all others in this group."""
     for name in _SHARED:
