@@ -1,6 +1,6 @@
 """Steps that a query may not have, and why: what writes, what reaches beyond the graph.
 
-Only what ``gremlin_steps`` lists is ever taken; the lists here are for the words of a refusal.
+Only what ``steps`` lists is ever taken; the lists here are for the words of a refusal.
 """
 
 from difflib import get_close_matches
