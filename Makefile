@@ -23,6 +23,9 @@ CONSOLE_SOURCES := $(shell find frontend/src frontend/public -type f) \
 	$(wildcard frontend/*.ts frontend/*.json frontend/index.html)
 SAMPLE_SOURCES := $(shell find samples/metro-fibre -type f)
 
+# One more than there are cores: a third of the time tests wait for something else than a core
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run peers test check bench chaos clean node
 
@@ -41,7 +44,7 @@ peers: $(FOR_DEV) $(COSMOS_PEER) $(GREMLIN) ## Start servers that stand for Cosm
 	@PYTHONPATH=tests $(BIN)/python -m peers .cache/peers.env
 
 test: check $(SAMPLE) $(COSMOS_PEER) $(GREMLIN) ## Run all checks, then all tests
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadgroup
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 check: $(FOR_DEV) $(MODULES) ## Check format, lint, types and imports; test the console's parts
 	$(BIN)/ruff format --check .

@@ -12,5 +12,5 @@ export default defineConfig({
   server: {
     proxy: Object.fromEntries(['/api', '/query', '/samples'].map((path) => [path, SERVED])),
   },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
+  test: { include: ['src/**/*.test.{ts,tsx}'] },
 });

@@ -16,6 +16,7 @@ from subprocess import STDOUT, Popen
 from typing import Any
 
 import httpx
+from peers.ports import free_port
 
 from support.build_context import context
 from support.compose_file import ROOT, compose
@@ -23,7 +24,7 @@ from support.dockerfile import stages
 from support.images import Builder, Image, require_programs
 from support.jobs import cypher, load
 from support.name_server import name_server
-from support.stack import free_port, wait_until
+from support.stack import wait_until
 
 NAMES = ("graph-query-api", "api", "nginx")
 SLOTS = ("graph", "telemetry", "runbooks", "tickets", "prompts")

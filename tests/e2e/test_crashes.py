@@ -13,10 +13,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from peers.ports import free_port
 
 from support.jobs import cypher, events, get_job, load, step, submit, wait_for_end
 from support.packs import base_pack, csv_bytes, tarballs
-from support.stack import Service, Stack, free_port, running, wait_until
+from support.stack import Service, Stack, running, wait_until
 
 ROWS = 300_000
 

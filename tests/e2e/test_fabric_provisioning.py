@@ -9,12 +9,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from peers.ports import free_port
 
 from support import provision
 from support.fabric_services import FabricServices
 from support.jobs import cypher, get_job, load, step, submit, wait_for_end
 from support.packs import base_pack, tarballs
-from support.stack import Service, free_port, wait_until
+from support.stack import Service, wait_until
 
 PHASES = ["prepare", "lakehouse", "upload", "tables", "graph", "ontology"]
 COUNT = "MATCH (n) RETURN count(n) AS n"

@@ -14,10 +14,10 @@ import httpx
 import pytest
 from peers.cosmos.running import Cosmos
 from peers.gremlin.server.running import GremlinServer
+from peers.ports import free_port
 
 from support.graph_query_app import RunningApp, problem, running
 from support.packs import base_pack, tarballs
-from support.stack import free_port
 
 KEY = base64.b64encode(b"a key that must never be seen" * 3).decode()
 READY_SECONDS = 10.0

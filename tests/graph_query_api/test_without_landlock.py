@@ -4,9 +4,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from peers.ports import free_port
 
 from graph_query_api.graphs.ladybug.sandbox import has_landlock
-from support.stack import Service, free_port
+from support.stack import Service
 
 # A filter of the kernel, as container engines set one: the call gets "operation not permitted"
 FORBID = """

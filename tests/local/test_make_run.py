@@ -10,9 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from peers.ports import free_port
 
 from support.make_run import ROOT, children, command_line, refused, running
-from support.stack import free_port, wait_until
+from support.stack import wait_until
 
 SLOTS = {"graph", "telemetry", "runbooks", "tickets", "prompts"}
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from peers.cosmos.running import Cosmos
 from peers.gremlin.server.running import GremlinServer
+from peers.ports import free_port
 
 from support.cosmos_settings import cosmos_settings
-from support.stack import free_port, wait_until
+from support.stack import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,13 +11,14 @@ from typing import Any
 
 import httpx
 import pytest
+from peers.ports import free_port
 
 from local import stand_in, supervisor
 from local.errors import CannotRunError
 from local.preflight import check_ports
 from local.settings import load_settings
 from support.make_run import Run, children, command_line, running
-from support.stack import free_port, wait_until
+from support.stack import wait_until
 
 
 def three_free_ports() -> int:

@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from peers.ports import free_port
 
 from local import nginx
 from local.errors import CannotRunError
 from support.front import Front, fronted, served
 from support.name_server import name_server
-from support.stack import free_port, wait_until
+from support.stack import wait_until
 
 PROBLEM = "application/problem+json"
 STREAMED = ("/query/upload/graph", "/api/fabric/provision/graph")

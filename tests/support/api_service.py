@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from peers.ports import free_port
 
 from app.main import create_app
 from app.settings import Settings
 from support.fake_graph_query import FakeGraphQuery
 from support.served import Served, serving
-from support.stack import Service, free_port
+from support.stack import Service
 
 SERVICE_KEY = "not-a-secret"
 

@@ -24,7 +24,8 @@ THEMES: Final = ("light", "dark")
 
 def require_console() -> str:
     """Where Chromium is; skips the test where it or the built console is missing."""
-    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("chromium-browser")
+    found = map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))
+    chromium = next(filter(None, found), None)
     if not chromium:
         pytest.skip("chromium is not on PATH")
     if not (nginx.HTML / "index.html").exists() or not SAMPLE.exists():

@@ -11,9 +11,10 @@ from pathlib import Path
 from subprocess import STDOUT, Popen
 
 import httpx
+from peers.ports import free_port
 
 from local import nginx
-from support.stack import free_port, wait_until
+from support.stack import wait_until
 
 
 class Echo(BaseHTTPRequestHandler):

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from support.stack import free_port, wait_until
+from peers.ports import free_port
+
+from support.stack import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 

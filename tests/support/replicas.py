@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from peers.ports import free_port
 
-from support.stack import Service, free_port
+from support.stack import Service
 from support.watched import Watched, watched
 
 

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from subprocess import STDOUT, Popen
 
+from peers.ports import free_port
+
 from local import nginx
 from support.front import answers
-from support.stack import free_port, wait_until
+from support.stack import wait_until
 
 CONFIGURATION = """
 daemon off;

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
+from peers.ports import free_port
 
-from support.stack import free_port, wait_until
+from support.stack import wait_until
 
 
 class Served:

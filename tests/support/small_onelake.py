@@ -10,11 +10,12 @@ from urllib.parse import parse_qs
 
 import trustme
 import uvicorn
+from peers.ports import free_port
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from support.stack import free_port, wait_until
+from support.stack import wait_until
 
 STORAGE_SCOPE = "https://storage.azure.com/.default"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from peers.gremlin.server.conf import PASSWORD, USER, written
 from peers.gremlin.server.java import NoJava, java
 from peers.installed import NotInstalled
+from peers.ports import free_port
 
 JARS = Path(__file__).parents[4] / ".cache" / "gremlin-server"
 _STARTING_SECONDS = 120
@@ -41,7 +42,7 @@ class GremlinServer:
 def running_gremlin_server(*, for_measurements: bool = False) -> Iterator[GremlinServer]:
     """An empty graph. For measurements it starts slower, and runs as fast as Java can."""
     program = _installed()
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="gremlin-server-") as name:
         folder = Path(name)
         options = _FOR_MEASUREMENTS if for_measurements else _FOR_TESTS
@@ -87,10 +88,3 @@ def _wait_until_it_listens(process: "subprocess.Popen[bytes]", port: int, log: P
         else:
             return
     raise RuntimeError(f"The Gremlin Server did not start:\n{log.read_text()[-4000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
