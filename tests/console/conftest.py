@@ -7,10 +7,13 @@ tests of other modules could not start theirs.
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
 from support.browser import chromium, require_console
 from support.stack import Stack, running
+
+# what is announced waits up to 5 s for its turn, and other tests have the processor too
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="module")

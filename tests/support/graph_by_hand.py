@@ -48,11 +48,12 @@ def graph_by_hand(files: Mapping[str, str], schema: GraphSchema) -> GraphByHand:
     parallel: Counter[tuple[str, ...]] = Counter()
     for entry in schema.edges:
         missing = []
+        of_source, of_target = (_ids(schema, rows, end) for end in (entry.source, entry.target))
         for number, row in rows[entry.csv_file]:
             if not _taken(row, entry.filter):
                 continue
-            sources = _matches(schema, rows, entry.source, row)
-            targets = _matches(schema, rows, entry.target, row)
+            sources = of_source.get(row[entry.source.column], [])
+            targets = of_target.get(row[entry.target.column], [])
             for end, matches in ((entry.source, sources), (entry.target, targets)):
                 if len(matches) > 1:
                     found.ambiguous.add((end.label, end.property, row[end.column]))
@@ -126,14 +127,14 @@ def _taken(row: Row, only: Filter | None) -> bool:
     return only is None or (row[only.column] == only.value) != only.negate
 
 
-def _matches(
-    schema: GraphSchema, rows: Mapping[str, list[tuple[int, Row]]], end: End, edge: Row
-) -> list[str]:
-    wanted = edge[end.column]
-    return [
-        row[entry.id_column]
-        for entry in schema.vertices
-        if entry.label == end.label
-        for _, row in rows[entry.csv_file]
-        if wanted and row.get(end.property) == wanted
-    ]
+def _ids(
+    schema: GraphSchema, rows: Mapping[str, list[tuple[int, Row]]], end: End
+) -> Mapping[str, list[str]]:
+    """By the value that an edge names, the vertices that it may mean."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for entry in schema.vertices:
+        if entry.label == end.label:
+            for _, row in rows[entry.csv_file]:
+                if value := row.get(end.property):
+                    found[value].append(row[entry.id_column])
+    return found

@@ -27,6 +27,7 @@ from support.graph_files import vertices
 from support.packs import Files, csv_bytes, random_pack, typed_pack, yaml_bytes
 
 ROOT = Path(__file__).parents[2]
+AIR_ROUTES = ROOT / "tests" / "packs" / "air-routes"
 MAX_ROWS = 200
 NAME = "x"
 
@@ -83,9 +84,8 @@ def strange_pack() -> Files:
 
 def small_air_routes() -> Files:
     """Austin, its 98 neighbours, and the routes among the busiest of them."""
-    folder = ROOT / "tests" / "packs" / "air-routes"
-    files = _files(folder)
-    data = {name: _rows(files[f"data/entities/{name}.csv"]) for name in _AIR_ROUTES}
+    files = _files(AIR_ROUTES)
+    data = {name: _rows(files[f"data/entities/{name}.csv"]) for name in _AIR_ROUTES_FILES}
     routes = data["FactRoute"]
     (austin,) = (row["AirportId"] for row in data["DimAirport"] if row["Code"] == "AUS")
     kept = {row["ToAirportId"] for row in routes if row["FromAirportId"] == austin} | {austin}
@@ -104,7 +104,7 @@ def small_air_routes() -> Files:
     return files
 
 
-_AIR_ROUTES = ("DimAirport", "FactContains", "FactRoute")
+_AIR_ROUTES_FILES = ("DimAirport", "FactContains", "FactRoute")
 
 PACKS: Mapping[str, Callable[[], Files]] = {
     "typed": typed_pack,
@@ -112,7 +112,7 @@ PACKS: Mapping[str, Callable[[], Files]] = {
     "random-3": lambda: random_pack(3, NAME)[0],
     "random-31": lambda: random_pack(31, NAME)[0],
     "metro-fibre": lambda: _files(ROOT / "samples" / "metro-fibre"),
-    "air-routes": small_air_routes,
+    "air-routes": lambda: _files(AIR_ROUTES),
 }
 
 Load = Callable[[Path, Mapping[str, bytes], str], GraphCatalog]
@@ -127,7 +127,9 @@ class Graphs:
     load_pack: Load
     folder: Path
     runner: asyncio.Runner
+    packs: Mapping[str, Callable[[], Files]] = field(default_factory=lambda: PACKS)
     generations: dict[str, str] = field(default_factory=dict)
+    topologies: dict[str, Any] = field(default_factory=dict)
 
     def load(self, files: Mapping[str, bytes]) -> str:
         generation = uuid4().hex
@@ -139,13 +141,19 @@ class Graphs:
     def pack(self, name: str) -> str:
         """Loaded once for all tests."""
         if name not in self.generations:
-            self.generations[name] = self.load(PACKS[name]())
+            self.generations[name] = self.load(self.packs[name]())
         return self.generations[name]
 
     def topology(
         self, generation: str, labels: list[str] | None = None, limit: int = 100_000
     ) -> Any:
         return self._read(self.store.topology(NAME, generation, labels, limit))
+
+    def whole(self, name: str) -> Any:
+        """The topology of a pack, read once for all tests."""
+        if name not in self.topologies:
+            self.topologies[name] = self.topology(self.pack(name))
+        return self.topologies[name]
 
     def query(self, generation: str, query: str, **parameters: Any) -> Any:
         return self._read(self.store.query(NAME, generation, query, parameters))
@@ -183,8 +191,8 @@ class GraphSuite:
 
     @pytest.mark.parametrize("pack", PACKS)
     def test_it_holds_what_is_in_the_files(self, graphs: Graphs, pack: str) -> None:
-        found = graphs.topology(graphs.pack(pack))
-        nodes, edges = by_hand(PACKS[pack](), graphs.folder)
+        found = graphs.whole(pack)
+        nodes, edges = by_hand(graphs.packs[pack](), graphs.folder)
         assert list(map(_strict, found["nodes"])) == list(map(_strict, nodes))
         assert sorted(map(_strict, found["edges"])) == sorted(map(_strict, edges))
         assert len({each["id"] for each in edges}) == len(edges)
@@ -198,7 +206,7 @@ class GraphSuite:
     def test_neighbours_and_rows(self, graphs: Graphs) -> None:
         generation = graphs.pack("air-routes")
         found = graphs.query(generation, self.NEIGHBOURS, code="AUS")
-        routes = (graphs.topology(generation))["edges"]
+        routes = graphs.whole("air-routes")["edges"]
         (row,) = (graphs.query(generation, self.ROW, code="AUS"))["data"]
         assert _strict(row) == _strict(
             {"code": "AUS", "runways": 2, "longitude": -97.6698989868164}
@@ -214,7 +222,7 @@ class GraphSuite:
 
     def test_whole_elements_look_as_in_the_topology(self, graphs: Graphs) -> None:
         generation = graphs.pack("air-routes")
-        topology = graphs.topology(generation)
+        topology = graphs.whole("air-routes")
         (row,) = (graphs.query(generation, self.AIRPORT, code="AUS"))["data"]
         assert [*row.values()] == [each for each in topology["nodes"] if each["id"] == "Airport:3"]
         found = graphs.query(generation, self.ROUTES, code="AUS")
