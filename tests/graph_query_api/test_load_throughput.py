@@ -1,7 +1,7 @@
 """More throughput while a graph is loaded, and the former one afterwards."""
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ LOW, HIGH = Throughput(1000, autoscale=True), Throughput(10_000, autoscale=True)
 class Graph:
     now: Throughput | None = LOW
     forbidden: bool = False
+    while_lowering: Callable[[], Awaitable[Any]] | None = None
 
     async def read(self) -> Throughput | None:
         return self.now
@@ -32,6 +33,9 @@ class Graph:
     async def set(self, wanted: Throughput) -> None:
         if self.forbidden:
             raise StoreUnavailable("Not ours to change.")
+        if wanted == LOW and self.while_lowering:
+            meanwhile, self.while_lowering = self.while_lowering, None
+            await meanwhile()
         self.now = wanted
 
 
@@ -52,6 +56,16 @@ async def test_it_is_raised_until_the_last_load_has_ended(store: DocumentStore) 
         assert graph.now == HIGH, "the first one still loads"
     assert graph.now == LOW
     assert "1,000 RU/s (autoscale) to 10,000 RU/s (autoscale)" in said[0]
+
+
+async def test_a_load_that_begins_while_the_last_one_ends_has_more(store: DocumentStore) -> None:
+    graph, said = Graph(), list[str]()
+    async with AsyncExitStack() as second:
+        other = LoadThroughput(store, graph, 10_000).raised("b", said.append)
+        async with LoadThroughput(store, graph, 10_000).raised("a", said.append):
+            graph.while_lowering = lambda: second.enter_async_context(other)
+        assert graph.now == HIGH
+    assert graph.now == LOW
 
 
 async def test_what_a_dead_process_raised_is_lowered(store: DocumentStore) -> None:

@@ -82,9 +82,12 @@ class LoadThroughput:
         if present.ru >= self._ru and await self._read() is None:
             return
         before = (await self._noted(load, present)).before
-        wanted = Throughput(self._ru, before.autoscale)
+        wanted = self._wanted(before)
         await self._graph.set(wanted)
         say(f"Throughput of the graph raised from {before} to {wanted} for this load")
+
+    def _wanted(self, before: Throughput) -> Throughput:
+        return Throughput(self._ru, before.autoscale)
 
     async def _noted(self, load: str, present: Throughput) -> _Raised:
         for _ in range(ATTEMPTS):
@@ -122,7 +125,11 @@ class LoadThroughput:
             await self._store.replace(replace(found, loads=others).body, if_match=found.etag)
             return
         await self._graph.set(found.before)
-        await self._store.delete(DOCUMENT, if_match=found.etag)
+        try:
+            await self._store.delete(DOCUMENT, if_match=found.etag)
+        except PreconditionFailed:  # another load has begun, and may have raised it before us
+            await self._graph.set(self._wanted(found.before))
+            raise
 
     async def _read(self) -> _Raised | None:
         try:
