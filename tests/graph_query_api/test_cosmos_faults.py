@@ -164,6 +164,14 @@ async def test_a_container_that_we_may_not_make_comes_with_the_commands(
     await store.create({"id": "x"})
 
 
+async def test_a_container_too_many_comes_with_the_cure(way: Faulty, store: DocumentStore) -> None:
+    way.add(Fault("refuse", "^POST colls", status=400))
+    with pytest.raises(StoreUnavailable, match=r"things can't be made.*by a test\..*25 containers"):
+        await store.create({"id": "x"})
+    way.clear()
+    await store.create({"id": "x"})
+
+
 async def test_a_serverless_account_takes_a_database_without_throughput(
     way: Faulty, store: DocumentStore
 ) -> None:

@@ -19,7 +19,12 @@ from azure.cosmos.exceptions import (
 )
 
 from graph_query_api.clients.cosmos_attempts import persistent
-from graph_query_api.clients.cosmos_errors import OPERATION_SECONDS, account_name, translated
+from graph_query_api.clients.cosmos_errors import (
+    OPERATION_SECONDS,
+    account_name,
+    server_words,
+    translated,
+)
 from graph_query_api.errors import ContainerNotFound, StoreUnavailable
 
 CONNECT_SECONDS = 5
@@ -29,6 +34,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DATABASE = "scenarios"
 SHARED_RU = 1000
 """Autoscale, of a database of ours: the least there is, and enough for some users at a time"""
+MOST_SHARING = 25
 MAY_NOT_CREATE = 5300  # substatus: a management operation with a token of Entra ID
 
 
@@ -169,6 +175,13 @@ class CosmosAccount:
         try:
             return await wanted.made()
         except CosmosHttpResponseError as error:
+            if error.status_code == HTTPStatus.BAD_REQUEST:
+                raise StoreUnavailable(
+                    f"Container {wanted.name} can't be made in database {wanted.database} of "
+                    f"Cosmos DB at {self._host} (400): {server_words(error)} A database with "
+                    f"throughput of its own holds {MOST_SHARING} containers: delete those that "
+                    "nobody needs, or make this one with its own throughput."
+                ) from None
             if error.status_code != 403 or error.sub_status != MAY_NOT_CREATE:
                 raise
             raise StoreUnavailable(
