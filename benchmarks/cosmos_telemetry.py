@@ -44,7 +44,7 @@ def compared(
 ) -> Result:
     def ours() -> None:
         generation = uuid4().hex
-        load_telemetry(source, CosmosTarget(endpoint, KEY), generation, lambda *_: None)
+        load_telemetry(source, CosmosTarget(endpoint, KEY), "s", generation, lambda *_: None)
 
     with CosmosClient(endpoint, KEY, enable_endpoint_discovery=False) as client:
         container = client.get_database_client("d").get_container_client("c")

@@ -24,7 +24,7 @@ from graph_query_api.telemetry.cosmos.load import CosmosTarget, load_telemetry
 from graph_query_api.telemetry.cosmos.store import CosmosTelemetry
 from graph_query_api.telemetry.request import Aggregate, TelemetryRequest
 from scenario_pack.telemetry import PreparedTelemetry
-from support.telemetry_suite import ROWS, Load, TelemetrySuite, ask, made_up, prepared
+from support.telemetry_suite import ROWS, Load, TelemetrySuite, ask, made_up
 
 
 class KeptCatalogs:
@@ -44,7 +44,8 @@ class KeptCatalogs:
 
 
 class Loader:
-    def __init__(self, server: Cosmos) -> None:
+    def __init__(self, server: Cosmos, scenario: str = "s") -> None:
+        self.scenario = scenario
         self.target = CosmosTarget(server.endpoint, server.key)
         self.catalogs = KeptCatalogs()
         self.told: list[tuple[str, int, int | None]] = []
@@ -53,7 +54,7 @@ class Loader:
         def told(*progress: Any) -> None:
             self.told.append(progress)
 
-        catalog = load_telemetry(source, self.target, generation, told)
+        catalog = load_telemetry(source, self.target, self.scenario, generation, told)
         self.catalogs.keep(generation, catalog)
 
 
@@ -165,22 +166,21 @@ async def test_a_load_without_a_catalog_is_dropped_too(
 
 
 async def test_what_somebody_else_has_deleted_is_not_there(cosmos: Cosmos, tmp_path: Path) -> None:
-    loader = Loader(cosmos)
-    table = {"name": "Gone", "csv_file": "e.csv", "partition_key": "/id"}
-    source = prepared(tmp_path, {"e.csv": b"note\nhello\n"}, [table])
+    loader = Loader(cosmos, "gone")
+    source = made_up(tmp_path)
     with source.con:
-        await asyncio.to_thread(loader.load, source, "g9")
+        await asyncio.to_thread(loader.load, source, "g1")
     async with opened(loader) as store:
-        wanted = TelemetryRequest("Gone")
-        assert len((await store.query("s", "g9", wanted)).rows) == 1
+        wanted = TelemetryRequest("metrics")
+        assert len((await store.query("gone", "g1", wanted)).rows) == 1
         async with CosmosClient(
             cosmos.endpoint, cosmos.key, enable_endpoint_discovery=False
         ) as client:
-            await client.get_database_client("telemetry").delete_container("Gone")
+            await client.get_database_client("telemetry").delete_container("gone.metrics")
         for _ in range(2):
             with pytest.raises(PartNotFound):
-                await store.query("s", "g9", wanted)
-        await store.drop("s", "g9")
+                await store.query("gone", "g1", wanted)
+        await store.drop("gone", "g1")
 
 
 async def test_a_page_that_comes_twice_counts_once(

@@ -34,7 +34,7 @@ async def load(server: SmallCosmos, work: Path, rows: list[list[str]]) -> Teleme
 
     def run(endpoint: str) -> TelemetryCatalog:
         target = CosmosTarget(endpoint, KEY)
-        return load_telemetry(source, target, "g1", lambda *_: None)
+        return load_telemetry(source, target, "s", "g1", lambda *_: None)
 
     with source.con:
         async with server.running() as endpoint:
@@ -48,7 +48,7 @@ async def test_no_row_is_lost_or_there_twice(tmp_path: Path, seed: int) -> None:
     catalog = await load(server, tmp_path, rows)
     (table,) = catalog.tables
     assert (table.rows, table.partition_key) == (5_000, "p0")
-    items = server.items["Load"].values()
+    items = server.items["s.Load"].values()
     found = {each["n"]: [each["p0"], str(each["p1"]), each["p2"]] for each in items}
     assert found == dict(enumerate(rows))
     assert len(items) == len(rows)
@@ -85,7 +85,7 @@ async def test_a_row_over_the_limit_is_named(tmp_path: Path) -> None:
     (tmp_path / "w").mkdir()
     rows[1][0] = "日" * 340_000
     await load(server, tmp_path / "w", rows)
-    assert len(server.items["Load"]) == len(rows)
+    assert len(server.items["s.Load"]) == len(rows)
 
 
 def test_batches_are_full_and_within_the_limits() -> None:
@@ -163,8 +163,8 @@ def test_values_come_back_as_they_were() -> None:
 
 def test_two_tables_never_share_a_container() -> None:
     names = ["Metrics", "metrics", "a b", "a/b", "a-b", "日本", "x" * 300, "x" * 301, "a.b", ""]
-    given = [container_name(name) for name in names]
-    given.append(container_name(given[2]))
+    given = [container_name(scenario, name) for scenario in ("s", "s-a") for name in names]
+    given.append(container_name("s", given[2].removeprefix("s.")))
     assert len(set(given)) == len(given)
     assert all(len(name.encode()) <= 255 and not set(name) & set("/\\?# ") for name in given)
-    assert given[0] == "Metrics"
+    assert given[0] == "s.Metrics"

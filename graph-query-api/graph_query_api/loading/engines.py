@@ -47,7 +47,7 @@ def load_telemetry(
     from graph_query_api.telemetry.cosmos.load import CosmosTarget, load_telemetry
 
     target = CosmosTarget(**request.target["address"])
-    catalog = load_telemetry(prepared, target, request.generation, on_progress)
+    catalog = load_telemetry(prepared, target, request.scenario, request.generation, on_progress)
     return {"catalog": catalog.as_dict()}
 
 

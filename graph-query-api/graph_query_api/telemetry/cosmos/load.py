@@ -56,6 +56,7 @@ class CosmosTarget:
 def load_telemetry(
     prepared: "PreparedTelemetry",
     target: CosmosTarget,
+    scenario: str,
     generation: str,
     on_progress: OnProgress,
 ) -> TelemetryCatalog:
@@ -64,12 +65,13 @@ def load_telemetry(
     Raises PackError for a row that is too large, StoreUnavailable with cause and cure, and
     LoadNotVerified if the rows counted there are not those prepared.
     """
-    return asyncio.run(_load_all(prepared, target, generation, on_progress))
+    return asyncio.run(_load_all(prepared, target, scenario, generation, on_progress))
 
 
 async def _load_all(
     prepared: "PreparedTelemetry",
     target: CosmosTarget,
+    scenario: str,
     generation: str,
     on_progress: OnProgress,
 ) -> TelemetryCatalog:
@@ -78,7 +80,7 @@ async def _load_all(
         for table, source in zip(tables, prepared.tables, strict=True):
             container = await account.container(
                 DATABASE,
-                container_name(table.name),
+                container_name(scenario, table.name),
                 PARTITION_KEY,
                 indexing_policy=INDEXING,
             )

@@ -1,7 +1,6 @@
 """How rows of telemetry lie in Cosmos DB for NoSQL.
 
-A container a table, in it the rows of every load of every scenario that has such a table (a
-database with throughput of its own holds 25 containers), told apart by their generation:
+A container a table and scenario, in it the rows of every load, told apart by their generation:
 
     {"id": "17", "pk": "{generation}|3", "g": generation, "n": 17, "p0": …, "p2": …}
 
@@ -54,12 +53,19 @@ _TYPES = {
 }
 
 
-def container_name(table: str) -> str:
-    """The table's; for a name that Cosmos DB might not take another one, with its hash."""
+def container_prefix(scenario: str) -> str:
+    """What the names of a scenario's containers begin with, and no other scenario's do."""
+    return f"{scenario}."
+
+
+def container_name(scenario: str, table: str) -> str:
+    """``telco.Metrics``; a name that Cosmos DB might not take is told apart by a hash."""
     if _LEGAL.fullmatch(table):
-        return table
+        return container_prefix(scenario) + table
     cleaned = re.sub(r"[^A-Za-z0-9_-]+", "-", table)[:100]
-    return f"{cleaned}.{hashlib.sha256(table.encode()).hexdigest()[:16]}"
+    return (
+        f"{container_prefix(scenario)}{cleaned}.{hashlib.sha256(table.encode()).hexdigest()[:16]}"
+    )
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from graph_query_api.telemetry.cosmos.rows import (
     PARTITION_KEY,
     as_batch,
     container_name,
+    container_prefix,
 )
 from graph_query_api.telemetry.cosmos.sql import RowsQuery, rows_query
 from graph_query_api.telemetry.engine import Engine, confine, too_large, too_slow
@@ -52,7 +53,7 @@ class Catalogs(Protocol):
 
 
 class CosmosTelemetry:
-    """A container a table, in database ``telemetry``."""
+    """Containers ``{scenario}.{table}`` in database ``telemetry``."""
 
     def __init__(
         self, account: CosmosAccount, catalogs: Catalogs, *, timeout: float, max_rows: int
@@ -95,7 +96,7 @@ class CosmosTelemetry:
             return await self._engine.run(asked, lambda: _opened(asked.table.sql, rows))
 
     async def _rows(self, scenario: str, generation: str, asked: Statement) -> pa.Table:
-        name = container_name(asked.table.name)
+        name = container_name(scenario, asked.table.name)
         try:
             container = await self._account.container(DATABASE, name, PARTITION_KEY, create=False)
             patience = Patience(self._account.endpoint, READ_PATIENCE)
@@ -104,12 +105,13 @@ class CosmosTelemetry:
             self._account.forget(DATABASE, name)
             raise PartNotFound(scenario, "telemetry") from None
 
-    async def drop(self, scenario: str, generation: str) -> None:  # noqa: ARG002 - as all stores
+    async def drop(self, scenario: str, generation: str) -> None:
         """Finds the rows without the catalog, so also those of a load that failed."""
         await self._catalogs.forget(generation)
         for name in await self._account.containers(DATABASE):
-            with suppress(ContainerNotFound, CosmosResourceNotFoundError):
-                await self._drop_from(name, generation)
+            if name.startswith(container_prefix(scenario)):
+                with suppress(ContainerNotFound, CosmosResourceNotFoundError):
+                    await self._drop_from(name, generation)
 
     async def _drop_from(self, name: str, generation: str) -> None:
         container = await self._account.container(DATABASE, name, PARTITION_KEY, create=False)
