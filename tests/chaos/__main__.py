@@ -1,6 +1,7 @@
 """Loads where all goes wrong that can, a job each: `make chaos`."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +22,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, help="worlds side by side")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="of the services' logs")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the services end with it
     failed = [
         _failed(suite, options) for name, suite in SUITES.items() if options.what in {None, name}
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -60,11 +60,14 @@ class Suite(Generic[P, W]):
                 pool.submit(self._work, folder / f"{self.name}-{number}", todo, done)
                 for number in range(workers)
             ]
-            while not (all(thread.done() for thread in threads) and done.empty()):
-                try:
-                    yield done.get(timeout=1)
-                except Empty:
-                    continue
+            try:
+                while not (all(thread.done() for thread in threads) and done.empty()):
+                    with suppress(Empty):
+                        yield done.get(timeout=1)
+            finally:  # whoever stops it waits for the runs that have begun
+                with suppress(Empty):
+                    while True:
+                        todo.get_nowait()
             for thread in threads:
                 thread.result()
 

@@ -15,7 +15,7 @@ from support.cosmos_settings import cosmos_settings
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with running_cosmos() as documents, running_gremlin_server(for_measurements=True) as graphs:
         settings = cosmos_settings(documents, graphs)
         lines = "".join(f"{name}={value}\n" for name, value in settings.items())
