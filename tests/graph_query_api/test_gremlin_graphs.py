@@ -1,12 +1,15 @@
 """What every graph store must do: a real Gremlin Server, and a strict stand-in for Cosmos DB."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from peers.gremlin.fake.running import running
 from peers.gremlin.server.running import GremlinServer
 
+from graph_query_api.errors import StoreUnavailable
 from support.graph_files import vertices
 from support.graph_suite import Graphs, GraphSuite, small_air_routes
 from support.gremlin_graphs import gremlin_graphs, target_of
@@ -111,3 +114,15 @@ class TestCosmosStandIn(Gremlin):
                 # it looks at all elements for each question
                 graphs.packs = {**graphs.packs, "air-routes": small_air_routes}
                 yield graphs
+
+
+@pytest.mark.parametrize("query", ["g.V()", None])
+def test_a_question_to_a_server_that_has_gone_is_told_so(tmp_path: Path, query: str | None) -> None:
+    with ExitStack() as alive:
+        fake = alive.enter_context(running())
+        target = target_of(fake.endpoint, fake.key, "cosmos")
+        with gremlin_graphs(target, tmp_path, timeout=4) as graphs:
+            generation = graphs.load(ODD)
+            alive.close()
+            with pytest.raises(StoreUnavailable, match="COSMOS_GREMLIN_ENDPOINT"):
+                graphs.query(generation, query) if query else graphs.topology(generation)

@@ -36,9 +36,9 @@ def target_of(endpoint: str, key: str, dialect: Dialect) -> GremlinTarget:
 
 
 @contextmanager
-def gremlin_graphs(target: GremlinTarget, folder: Path) -> Iterator[Graphs]:
+def gremlin_graphs(target: GremlinTarget, folder: Path, *, timeout: float = 30) -> Iterator[Graphs]:
     catalogs = KeptCatalogs()
-    store = GremlinGraphs(target, catalogs, folder / "spools", timeout=30, max_rows=MAX_ROWS)
+    store = GremlinGraphs(target, catalogs, folder / "spools", timeout=timeout, max_rows=MAX_ROWS)
 
     def load(work: Path, files: Mapping[str, bytes], generation: str) -> GraphCatalog:
         loaded = gremlin_graph(work, files, target, generation)

@@ -36,13 +36,16 @@ class Stalled(Exception):
 
 
 class PatientClient:
-    """Shares one pace and one patience among all who submit; sums up what it costs."""
+    """Shares one pace and one patience among all who submit; sums up what it costs.
 
-    def __init__(self, client: Submitting, pace: Pace) -> None:
+    ``first_patience``: for who can't wait as long for the first success as a load.
+    """
+
+    def __init__(self, client: Submitting, pace: Pace, first_patience: float | None = None) -> None:
         self.pace = pace
         self.charge = 0.0
         self._client = client
-        self._limit = FIRST_PATIENCE
+        self._limit = FIRST_PATIENCE if first_patience is None else first_patience
         self._last_success = asyncio.get_running_loop().time()
 
     async def submit(

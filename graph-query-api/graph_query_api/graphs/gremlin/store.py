@@ -128,8 +128,9 @@ class GremlinGraphs:
     async def _ask(self, script: str, bound: Mapping[str, Any]) -> list[Any]:
         """Until the server gives them. Whoever asks has its own limit of time."""
         async with self._turns.turn():
-            answer = await PatientClient(_Bounded(self._client), self._pace).submit(script, bound)
-            return answer.results
+            # ends before who asks does, who would know nothing of the cause
+            client = PatientClient(_Bounded(self._client), self._pace, self._timeout / 2)
+            return (await client.submit(script, bound)).results
 
     @asynccontextmanager
     async def _explained(self) -> AsyncIterator[None]:
