@@ -70,14 +70,12 @@ export function JobButtons({
     () => buttons.current?.closest('[role="treeitem"]') ?? document.querySelector('h1'),
   );
   const stop = () => cancel.mutate(job.id, told);
+  // a promise: the event of the deletion may take the row away before the answer is there
   const wipe = () =>
-    remove.mutate(job.id, {
-      ...told,
-      onSuccess: () => {
-        announce(text.saidDeleted(job.scenario_name));
-        onDeleted?.();
-      },
-    });
+    void remove.mutateAsync(job.id).then(() => {
+      announce(text.saidDeleted(job.scenario_name));
+      onDeleted?.();
+    }, told.onError);
   const wish = () => (askBeforeCancel(job, serverNow()) ? setAsked('cancel') : stop());
   const cancelling = cancel.isPending || cancel.isSuccess;
   const shared = { size: 'small', appearance: 'subtle', tabIndex } as const;
