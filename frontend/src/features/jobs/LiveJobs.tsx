@@ -12,8 +12,9 @@ import {
 import { noteServerDate } from '@/lib/clock';
 import { parseExact, stringifyExact } from '@/lib/exactJson';
 
+import { snapshotOf, type Snapshot } from './cache';
 import { nextConnection, type Connection } from './connection';
-import { dropJob, liveJobs, takeIntoLists, takeJob, takeSnapshot } from './patches';
+import { dropJob, knownJobs, takeIntoLists, takeJob, takeSnapshot } from './patches';
 import { liveQuery } from './queries';
 import { shareEvents } from './sharedStream';
 import type { Job } from './types';
@@ -52,31 +53,32 @@ export function LiveJobs({ children }: { children: ReactNode }) {
         turn(true);
       },
       onLost: () => turn(false),
-      snapshot: () => stringifyExact({ jobs: liveJobs(client) ?? [] }),
+      snapshot: () => stringifyExact(knownJobs(client)),
     });
     reconnect.current = following.reconnect;
     return following.close;
   }, [client]);
-  const { data: jobs } = useQuery(liveQuery(connection.live));
-  useEnds(jobs);
-  usePolled(connection.live, jobs);
+  const { data: known } = useQuery(liveQuery(connection.live));
+  useEnds(known?.jobs);
+  usePolled(connection.live, known);
   const live = useMemo(() => ({ connection, reconnect: () => reconnect.current() }), [connection]);
   return <LiveContext value={live}>{children}</LiveContext>;
 }
 
 function apply(client: QueryClient, name: string, data: string): void {
-  const told = parseExact(data) as { jobs: Job[]; job: Job; id: string };
-  if (name === 'snapshot') void takeSnapshot(client, told.jobs);
+  const told = parseExact(data) as { jobs: Job[]; since?: number; job: Job; id: string };
+  // another window's snapshot may lack jobs that were deleted since, and says so itself
+  if (name === 'snapshot') takeSnapshot(client, { ...snapshotOf(told.jobs), ...told });
   else if (name === 'job') takeJob(client, told.job);
   else if (name === 'deleted') dropJob(client, told.id);
 }
 
 /** While no stream tells what was deleted, what is read anew does. */
-function usePolled(live: boolean, jobs: Job[] | undefined): void {
+function usePolled(live: boolean, known: Snapshot | undefined): void {
   const client = useQueryClient();
   useEffect(() => {
-    if (jobs && !live) takeIntoLists(client, jobs);
-  }, [client, jobs, live]);
+    if (known && !live) takeIntoLists(client, known);
+  }, [client, known, live]);
 }
 
 /** The active jobs and the newest, running ones first. */
@@ -84,7 +86,7 @@ export function useJobs() {
   const { connection } = useLive();
   const { data, error, dataUpdatedAt, refetch } = useQuery(liveQuery(connection.live));
   return {
-    jobs: data ?? NO_JOBS,
+    jobs: data?.jobs ?? NO_JOBS,
     known: data !== undefined,
     error,
     readAt: dataUpdatedAt,

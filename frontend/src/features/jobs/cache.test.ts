@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 
-import { inSnapshot, matches, mergeJobs, patchPages, withJob, withoutJob } from './cache';
+import {
+  inSnapshot,
+  matches,
+  mergeJobs,
+  patchPages,
+  snapshotOf,
+  withJob,
+  withoutJob,
+} from './cache';
 import { jobIn } from './factories';
 import { EVERYTHING, type Job } from './types';
 
@@ -27,11 +35,11 @@ test('what the stream tells replaces what was known, even if its clock is behind
 
 test('a job that a snapshot should hold and does not was deleted', () => {
   const [gone, kept] = [jobIn.done(), jobIn.done()];
-  expect(inSnapshot([kept])(gone)).toBeNull();
+  expect(inSnapshot(snapshotOf([kept]))(gone)).toBeNull();
   const newest = Array.from({ length: 50 }, () => jobIn.done());
-  expect(inSnapshot(newest)(kept)).toBe(kept);
+  expect(inSnapshot(snapshotOf(newest))(kept)).toBe(kept);
   const lost = jobIn.running({ created_at: '2020-01-01T00:00:00Z' });
-  expect(inSnapshot(newest)(lost)).toBeNull();
+  expect(inSnapshot(snapshotOf(newest))(lost)).toBeNull();
 });
 
 test('pages that hold nothing of a change stay the same object', () => {

@@ -2,6 +2,13 @@
 import { isActive } from './states';
 import type { Filter, Job } from './types';
 
+/** Jobs as the server tells them at one moment: all that are active, and the newest. */
+export interface Snapshot {
+  jobs: Job[];
+  /** Milliseconds: every job that was created later is among them. */
+  since: number;
+}
+
 export interface JobPage {
   jobs: Job[];
   continuation?: string | null;
@@ -52,21 +59,24 @@ export function patchPages(pages: JobPages, change: (job: Job) => Job | null): J
     : { ...pages, pages: patched };
 }
 
-/** A snapshot holds the active jobs and so many of the newest. */
-const NEWEST = 50;
+/** So many of the newest the server tells beside the active ones. */
+export const NEWEST = 50;
+
+export function snapshotOf(jobs: Job[]): Snapshot {
+  const ages = jobs.map((job) => Date.parse(job.created_at)).toSorted((a, b) => b - a);
+  return { jobs, since: ages[NEWEST - 1] ?? 0 };
+}
 
 /**
  * What a snapshot says of a job that is known here: its state there, or null where it would
  * be in the snapshot (it is young enough, or was active) and is not, so that it was deleted.
  */
-export function inSnapshot(snapshot: Job[]): (job: Job) => Job | null {
-  const told = new Map(snapshot.map((job) => [job.id, job]));
-  const ages = snapshot.map((job) => Date.parse(job.created_at)).toSorted((a, b) => b - a);
-  const oldest = ages[NEWEST - 1] ?? Number.NEGATIVE_INFINITY;
+export function inSnapshot({ jobs, since }: Snapshot): (job: Job) => Job | null {
+  const told = new Map(jobs.map((job) => [job.id, job]));
   return (job) => {
     const there = told.get(job.id);
     if (there) return there;
-    return isActive(job) || Date.parse(job.created_at) > oldest ? null : job;
+    return isActive(job) || Date.parse(job.created_at) > since ? null : job;
   };
 }
 

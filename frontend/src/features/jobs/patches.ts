@@ -9,6 +9,7 @@ import {
   withJob,
   withoutJob,
   type JobPages,
+  type Snapshot,
 } from './cache';
 import { JOBS, LISTS, liveQuery, one } from './queries';
 import { isActive } from './states';
@@ -16,33 +17,42 @@ import type { Job } from './types';
 
 const LIVE = liveQuery(true).queryKey;
 
-export const liveJobs = (client: QueryClient): Job[] | undefined => client.getQueryData(LIVE);
+export const knownJobs = (client: QueryClient): Snapshot | undefined => client.getQueryData(LIVE);
 
 const eachList = { queryKey: LISTS };
 
+/** Changes the jobs of each list, and again when one that is being read is there: its answer may be older. */
+function patchLists(client: QueryClient, change: (job: Job) => Job | null): void {
+  const patch = (pages?: JobPages) => pages && patchPages(pages, change);
+  client.setQueriesData<JobPages>(eachList, patch);
+  const reading = client.getQueryCache().findAll({ ...eachList, fetchStatus: 'fetching' });
+  for (const { promise, queryKey } of reading) {
+    void promise?.then(
+      () => client.setQueryData<JobPages>(queryKey, patch),
+      () => undefined, // who shows the list says why it was not read
+    );
+  }
+}
+
 /** The lists as a snapshot has them. */
-export function takeIntoLists(client: QueryClient, snapshot: Job[]): void {
+export function takeIntoLists(client: QueryClient, snapshot: Snapshot): void {
   const there = inSnapshot(snapshot);
   let doubtful = false;
-  client.setQueriesData<JobPages>(
-    eachList,
-    (pages) =>
-      pages &&
-      patchPages(pages, (job) => {
-        const now = there(job);
-        doubtful ||= now === null && isActive(job);
-        return now;
-      }),
-  );
+  patchLists(client, (job) => {
+    const now = there(job);
+    doubtful ||= now === null && isActive(job);
+    return now;
+  });
   // it was deleted, or has ended and is too old to be told of
   if (doubtful) void client.invalidateQueries(eachList);
 }
 
-/** A list that is read again would overwrite what the stream told meanwhile. */
-export async function takeSnapshot(client: QueryClient, jobs: Job[]): Promise<void> {
-  await client.cancelQueries({ queryKey: LIVE });
-  client.setQueryData(LIVE, mergeJobs(jobs));
-  takeIntoLists(client, jobs);
+/** What is read meanwhile, and is older, must not overwrite it. */
+export function takeSnapshot(client: QueryClient, { jobs, since }: Snapshot): void {
+  // not awaited: the events that follow must find the snapshot in its place
+  void client.cancelQueries({ queryKey: LIVE });
+  client.setQueryData(LIVE, { jobs: mergeJobs(jobs), since });
+  takeIntoLists(client, { jobs, since });
   for (const job of jobs) client.setQueryData(one(job.id), (known?: Job) => known && job);
   const told = new Set(jobs.map((job) => job.id));
   void client.invalidateQueries({
@@ -52,25 +62,19 @@ export async function takeSnapshot(client: QueryClient, jobs: Job[]): Promise<vo
 }
 
 export function takeJob(client: QueryClient, job: Job): void {
-  client.setQueryData(LIVE, (jobs) => jobs && withJob(jobs, job));
-  client.setQueriesData<JobPages>(
-    eachList,
-    (pages) => pages && patchPages(pages, (each) => (each.id === job.id ? job : each)),
-  );
+  client.setQueryData(LIVE, (known) => known && { ...known, jobs: withJob(known.jobs, job) });
+  patchLists(client, (each) => (each.id === job.id ? job : each));
   client.setQueryData(one(job.id), (known?: Job) => known && job);
 }
 
 export function dropJob(client: QueryClient, id: string): void {
-  client.setQueryData(LIVE, (jobs) => jobs && withoutJob(jobs, id));
-  client.setQueriesData<JobPages>(
-    eachList,
-    (pages) => pages && patchPages(pages, (each) => (each.id === id ? null : each)),
-  );
+  client.setQueryData(LIVE, (known) => known && { ...known, jobs: withoutJob(known.jobs, id) });
+  patchLists(client, (each) => (each.id === id ? null : each));
   void client.invalidateQueries({ queryKey: one(id) });
 }
 
 /** The answer to a request may come after the event that tells what followed from it. */
 export function takeAnswer(client: QueryClient, job: Job): void {
-  const known = liveJobs(client)?.find((each) => each.id === job.id);
+  const known = knownJobs(client)?.jobs.find((each) => each.id === job.id);
   if (!known || isLater(job, known)) takeJob(client, job);
 }

@@ -5,7 +5,7 @@ import { api, body } from '@/api/client';
 import { scenariosQuery, type ScenarioSummary } from '@/api/scenarios';
 import { parseExact } from '@/lib/exactJson';
 
-import { mergeJobs, type JobPage } from './cache';
+import { mergeJobs, NEWEST, snapshotOf, type JobPage } from './cache';
 import { POLL } from './states';
 import type { Filter, Job } from './types';
 
@@ -41,15 +41,15 @@ export const liveQuery = (live: boolean) =>
     queryKey: LIVE,
     queryFn: async ({ signal }) => {
       const asked = [
-        { limit: 50 },
+        { limit: NEWEST },
         { status: 'running' as const, limit: PAGE },
         { status: 'pending' as const, limit: PAGE },
       ];
       const pages = await Promise.all(asked.map((params) => getPage(params, signal)));
-      return mergeJobs(...pages.map((page) => page.jobs));
+      return snapshotOf(mergeJobs(...pages.map((page) => page.jobs)));
     },
     staleTime: Infinity,
-    refetchInterval: ({ state }) => pollInterval(live, state.data),
+    refetchInterval: ({ state }) => pollInterval(live, state.data?.jobs),
     refetchOnWindowFocus: !live,
   });
 
