@@ -6,6 +6,7 @@ are bound but for the load and the limit (``@``: the graph's id for that public 
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -302,7 +303,7 @@ def check_safe(script: str, bound: Mapping[str, Any]) -> None:
     """Known steps, names between quotes, what is bound, and the load behind each start."""
     assert not _PIECE.sub("", script)
     for name, called, word in _PIECE.findall(script):
-        assert re.fullmatch(r"[\w\- ]*", name)
+        assert all(sign in "_- " or unicodedata.category(sign)[0] in "LNM" for sign in name)
         assert not called or called in _CALLED
         assert not word or word in _WORDS or word in bound
     starts = len(re.findall(r"\.[VE]\(", script))

@@ -46,8 +46,10 @@ def gremlin_graphs(target: GremlinTarget, folder: Path, *, timeout: float = 30) 
         return loaded.catalog
 
     with asyncio.Runner() as runner:
-        yield Graphs(store, load, folder, runner)
-        runner.run(store.aclose())
+        try:
+            yield Graphs(store, load, folder, runner)
+        finally:
+            runner.run(store.aclose())
 
 
 def gremlin_graph(

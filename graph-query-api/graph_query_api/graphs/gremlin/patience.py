@@ -62,7 +62,7 @@ class PatientClient:
                 async with self.pace.turn():
                     answer = await self._client.submit(script, bindings)
             except (Throttled, OutcomeUnknown, Changed) as error:
-                self._check(error)
+                left = self._left(error)
                 failures += 1
                 tried += not isinstance(error, Unreachable)
                 if isinstance(error, Throttled):  # waits with all others, at the gate
@@ -70,7 +70,7 @@ class PatientClient:
                 if tried == tries:
                     raise
                 if not isinstance(error, Throttled):
-                    await pause(failures)
+                    await pause(failures, left)
             else:
                 self._went_well(answer)
                 return answer
@@ -81,12 +81,15 @@ class PatientClient:
         self._limit = PATIENCE
         self._last_success = asyncio.get_running_loop().time()
 
-    def _check(self, error: GremlinError) -> None:
-        if asyncio.get_running_loop().time() - self._last_success > self._limit:
+    def _left(self, error: GremlinError) -> float:
+        """Seconds that are still waited for a success."""
+        left = self._last_success + self._limit - asyncio.get_running_loop().time()
+        if left <= 0:
             raise Stalled(self._limit, error) from error
+        return left
 
 
-async def pause(attempt: int) -> None:
+async def pause(attempt: int, most: float = LONGEST_PAUSE) -> None:
     """Longer from time to time, and never the same for all."""
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)
-    await asyncio.sleep(longest * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+    await asyncio.sleep(min(most, longest * random.uniform(0.5, 1.0)))  # noqa: S311 - no secret

@@ -1,0 +1,32 @@
+"""Patience with a Gremlin server ends when it was said to end."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from graph_query_api.graphs.gremlin.client import Answer
+from graph_query_api.graphs.gremlin.errors import Unreachable
+from graph_query_api.graphs.gremlin.pace import Pace
+from graph_query_api.graphs.gremlin.patience import PatientClient, Stalled
+
+
+class Gone:
+    async def submit(self, _script: str, _bindings: Mapping[str, Any]) -> Answer:
+        raise Unreachable(0, "nobody listens")
+
+
+def test_no_pause_is_longer_than_the_patience_that_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses of 0.2, 0.4 and 0.8 s leave 0.15; the next one would be of 1.6 s."""
+    monkeypatch.setattr(random, "uniform", lambda _, longest: longest)
+
+    async def seconds() -> float:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        with pytest.raises(Stalled, match="done nothing"):
+            await PatientClient(Gone(), Pace(1), 1.55).submit("g.V()", {})
+        return clock() - began
+
+    assert 1.55 <= asyncio.run(seconds()) < 2.5
