@@ -107,6 +107,14 @@ def test_values_are_bound_and_never_written() -> None:
     assert bound == {"sl_load": "g1", "i0": "id0", "i1": "id1", "k0": strange, "k1": strange}
 
 
+def test_what_an_element_is_found_by_is_written_last() -> None:
+    """Cosmos DB may end a script in the middle of an element."""
+    kind = EdgeType("e", "e", properties(2), (Pair("A", "A", 9),))
+    edge = SHAPES.edge(kind, 0, 9, [True, True])
+    assert vertex_shape(2).each.endswith(".property('p1', p1_#).property('sl_load', sl_load)")
+    assert edge.each.endswith(".property('sl_load', sl_load).property('sl_pair', sl_pair)")
+
+
 def test_tinkerpop_takes_the_properties_that_are_present_as_a_map() -> None:
     kind = EdgeType("e", "e", properties(2), (Pair("A", "A", 9),))
     shape = TINKERPOP.edge(kind, 3, 9, [True, True])
