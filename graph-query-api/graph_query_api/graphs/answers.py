@@ -1,7 +1,14 @@
 """How a store that is reached by network answers: in turns, within its time, onto a spool."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Coroutine,
+    Iterable,
+    Sequence,
+)
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +18,9 @@ from graph_query_api.graphs.in_order import in_order
 from graph_query_api.spool import Spool
 
 TOPOLOGY_BYTES = 1 << 30
+
+Calls = Iterable[Callable[[], Coroutine[Any, Any, Sequence[str]]]]
+"""Each gives some items as JSON."""
 
 
 class Turns:
@@ -55,7 +65,25 @@ async def one(text: str) -> AsyncIterator[str]:
     yield text
 
 
-async def joined(calls: Iterable[Callable[[], Any]], width: int) -> AsyncIterator[tuple[str, int]]:
+async def topology(
+    nodes: Calls, edges: Calls, meta: Callable[[int], str], width: int
+) -> AsyncGenerator[str, None]:
+    """``{"nodes": […], "edges": […], "meta": {…}}``; ``meta`` is told how many edges there were.
+
+    All nodes are there before the first of ``edges`` is asked for.
+    """
+    yield '{"nodes":['
+    async for text, _ in _joined(nodes, width):
+        yield text
+    yield '],"edges":['
+    returned = 0
+    async for text, count in _joined(edges, width):
+        yield text
+        returned += count
+    yield f'],"meta":{meta(returned)}}}'
+
+
+async def _joined(calls: Calls, width: int) -> AsyncIterator[tuple[str, int]]:
     """The items that each call gives, as members of one array, and how many they are."""
     separator = ""
     async with aclosing(in_order(calls, width)) as results:

@@ -1,27 +1,27 @@
 """A graph in Fabric as nodes and edges: a query a node type, then one an edge type."""
 
 import asyncio
-import json
+from collections import Counter
 from collections.abc import (
     AsyncGenerator,
     Awaitable,
     Callable,
-    Iterable,
     Mapping,
     Sequence,
 )
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from fabric_client import GqlResult, literal, quote_identifier
 from graph_query_api.errors import QueryTooLarge
 from graph_query_api.fabric_models import FabricCatalog, FabricEdgeType, FabricNodeType
-from graph_query_api.graphs.answers import joined
+from graph_query_api.graphs import answers
 from graph_query_api.graphs.fabric.values import properties
-from graph_query_api.graphs.ids import edge_id, vertex_id
 from graph_query_api.graphs.labels import shares
+from graph_query_api.graphs.topology import compact, edge, meta, node
 
 EDGES_A_QUERY = 100_000
 """More are asked for in parts: an answer of Fabric's is cut at 64 MB."""
@@ -42,32 +42,20 @@ class Topology:
     keys: dict[str, list[str]] = field(default_factory=dict)
     """The ids of the vertices returned, by label, in Fabric's order"""
 
-    async def pieces(self) -> AsyncGenerator[str, None]:
+    def pieces(self) -> AsyncGenerator[str, None]:
         """JSON ``{"nodes", "edges", "meta"}``."""
         chosen = [each for each in self.catalog.node_types if each.label in self.labels]
         share = shares({each.label: each.rows for each in chosen}, self.limit)
-        yield '{"nodes":['
-        vertices = edges = 0
         nodes = [partial(self._nodes, each, share[each.label]) for each in chosen]
-        async for text, count in joined(nodes, self.width):
-            yield text
-            vertices += count
-        yield '],"edges":['
-        async for text, count in joined(self._edge_queries(), self.width):
-            yield text
-            edges += count
-        yield f'],"meta":{_json(self._meta(chosen, vertices, edges))}}}'
+        return answers.topology(nodes, self._edge_queries(), self._meta, self.width)
 
-    def _meta(self, chosen: Sequence[FabricNodeType], vertices: int, edges: int) -> dict[str, Any]:
-        totals: dict[str, int] = {}
+    def _meta(self, edges: int) -> str:
+        totals: Counter[str] = Counter()
         for each in self.catalog.edge_types:
-            totals[each.label] = totals.get(each.label, 0) + each.rows
-        return {
-            "vertices": {each.label: each.rows for each in self.catalog.node_types},
-            "edges": totals,
-            "returned": {"vertices": vertices, "edges": edges},
-            "truncated": any(len(self.keys[each.label]) < each.rows for each in chosen),
-        }
+            totals[each.label] += each.rows
+        vertices = {each.label: each.rows for each in self.catalog.node_types}
+        returned = {label: len(keys) for label, keys in self.keys.items()}
+        return meta(vertices, totals, returned, edges)
 
     async def _nodes(self, kind: FabricNodeType, share: int) -> list[str]:
         self.keys[kind.label] = keys = []
@@ -82,7 +70,7 @@ class Topology:
         keys += [str(row["k"]) for row in rows]
         return await asyncio.to_thread(_nodes_as_json, kind, rows)
 
-    def _edge_queries(self) -> Iterable[Callable[[], Awaitable[list[str]]]]:
+    def _edge_queries(self) -> answers.Calls:
         for kind in self.catalog.edge_types:
             sources, targets = self.keys.get(kind.source), self.keys.get(kind.target)
             if not kind.rows or not sources or not targets:
@@ -158,13 +146,7 @@ def _names(kind: FabricNodeType | FabricEdgeType) -> list[str]:
 def _nodes_as_json(kind: FabricNodeType, rows: Sequence[Row]) -> list[str]:
     names = _names(kind)
     return [
-        _json(
-            {
-                "id": vertex_id(kind.label, str(row["k"])),
-                "label": kind.label,
-                "properties": properties(kind.properties, row, names),
-            }
-        )
+        node(kind.label, str(row["k"]), properties(kind.properties, row, names))
         for row in sorted(rows, key=lambda row: str(row["k"]))
     ]
 
@@ -174,30 +156,23 @@ def _edges_as_json(
 ) -> list[str]:
     """Parallel edges are numbered by what they say, since nothing else tells them apart."""
     names = _names(kind)
+    said = [(row, properties(kind.properties, row, names)) for row in rows]
     found = sorted(
-        (str(row["s"]), str(row["t"]), _json(properties(kind.properties, row, names)))
-        for row in rows
-        if str(row["s"]) in sources and str(row["t"]) in targets
+        (
+            (str(row["s"]), str(row["t"]), compact(each), each)
+            for row, each in said
+            if str(row["s"]) in sources and str(row["t"]) in targets
+        ),
+        key=itemgetter(0, 1, 2),
     )
     return [
-        _edge_as_json(kind, source, target, number, each)
-        for (source, target), parallel in groupby(found, key=lambda edge: edge[:2])
-        for number, (_, _, each) in enumerate(parallel)
+        edge(
+            kind.label,
+            (kind.source, source),
+            (kind.target, target),
+            number,
+            each,
+        )
+        for (source, target), parallel in groupby(found, key=itemgetter(0, 1))
+        for number, (*_, each) in enumerate(parallel)
     ]
-
-
-def _edge_as_json(
-    kind: FabricEdgeType, source_key: str, target_key: str, number: int, properties_: str
-) -> str:
-    source, target = vertex_id(kind.source, source_key), vertex_id(kind.target, target_key)
-    ends = {
-        "id": edge_id(kind.label, source, target, number),
-        "source": source,
-        "target": target,
-        "label": kind.label,
-    }
-    return f'{_json(ends)[:-1]},"properties":{properties_}}}'
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

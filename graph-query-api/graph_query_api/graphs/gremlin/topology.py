@@ -1,14 +1,13 @@
 """A graph in a Gremlin server as nodes and edges: ranges of our own numbers, several at a time."""
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from graph_query_api.graphs.answers import joined
+from graph_query_api.graphs import answers
 from graph_query_api.graphs.catalog import EdgeType, GraphCatalog, Pair, VertexType
 from graph_query_api.graphs.gremlin.errors import LimitBroken, TooLarge
 from graph_query_api.graphs.gremlin.layout import (
@@ -21,8 +20,8 @@ from graph_query_api.graphs.gremlin.layout import (
     pairs_of,
 )
 from graph_query_api.graphs.gremlin.values import flat, properties
-from graph_query_api.graphs.ids import edge_id, vertex_id
 from graph_query_api.graphs.labels import shares
+from graph_query_api.graphs.topology import edge, meta, node
 
 ELEMENTS_A_PAGE = 5_000
 """About so many are asked for at once."""
@@ -59,36 +58,23 @@ class Topology:
     keys: dict[str, list[str]] = field(default_factory=dict)
     """Of the vertices returned, by label; the place of each is its number"""
 
-    async def pieces(self) -> AsyncGenerator[str, None]:
+    def pieces(self) -> AsyncGenerator[str, None]:
         """JSON ``{"nodes", "edges", "meta"}``. Raises Incomplete."""
         chosen = [each for each in self.catalog.vertices if each.label in self.labels]
         share = shares({each.label: each.rows for each in chosen}, self.limit)
         self.keys = {label: [""] * count for label, count in share.items()}
-        vertices = edges = 0
-        yield '{"nodes":['
-        async for text, count in joined(self._node_pages(chosen), self.width):
-            yield text
-            vertices += count
-        yield '],"edges":['
-        async for text, count in joined(self._edge_pages(), self.width):
-            yield text
-            edges += count
-        meta = self._meta(chosen, vertices, edges)
-        if len(chosen) == len(self.catalog.vertices) and not meta["truncated"]:
-            _check(edges, sum(each.rows for each in self.catalog.edges))
-        yield f'],"meta":{_json(meta)}}}'
+        nodes = self._node_pages(chosen)
+        return answers.topology(nodes, self._edge_pages(), self._meta, self.width)
 
-    def _meta(self, chosen: Sequence[VertexType], vertices: int, edges: int) -> dict[str, Any]:
-        return {
-            "vertices": {each.label: each.rows for each in self.catalog.vertices},
-            "edges": {each.label: each.rows for each in self.catalog.edges},
-            "returned": {"vertices": vertices, "edges": edges},
-            "truncated": any(len(self.keys[each.label]) < each.rows for each in chosen),
-        }
+    def _meta(self, edges: int) -> str:
+        vertices = {each.label: each.rows for each in self.catalog.vertices}
+        totals = {each.label: each.rows for each in self.catalog.edges}
+        returned = {label: len(keys) for label, keys in self.keys.items()}
+        if returned == vertices:
+            _check(edges, sum(totals.values()))
+        return meta(vertices, totals, returned, edges)
 
-    def _node_pages(
-        self, chosen: Sequence[VertexType]
-    ) -> Iterator[Callable[[], Awaitable[list[str]]]]:
+    def _node_pages(self, chosen: Sequence[VertexType]) -> answers.Calls:
         for kind in chosen:
             for first, last in _ranges(len(self.keys[kind.label]), ELEMENTS_A_PAGE):
                 yield partial(self._nodes, kind, first, last)
@@ -103,18 +89,9 @@ class Topology:
         found = sorted(found, key=lambda each: int(each[NUMBER]))
         _check([each[NUMBER] for each in found], list(range(first, last)))
         self.keys[kind.label][first:last] = [each[KEY] for each in found]
-        return [
-            _json(
-                {
-                    "id": vertex_id(kind.label, each[KEY]),
-                    "label": kind.label,
-                    "properties": properties(kind.properties, each),
-                }
-            )
-            for each in found
-        ]
+        return [node(kind.label, each[KEY], properties(kind.properties, each)) for each in found]
 
-    def _edge_pages(self) -> Iterator[Callable[[], Awaitable[list[str]]]]:
+    def _edge_pages(self) -> answers.Calls:
         for number, (kind, pair) in enumerate(pairs_of(self.catalog)):
             sources, targets = self.keys.get(pair.source), self.keys.get(pair.target)
             if not pair.rows or not sources or not targets:
@@ -161,16 +138,13 @@ class Topology:
 
 
 def _edge_as_json(kind: EdgeType, pair: Pair, ends: tuple[str, str, int], found: Found) -> str:
-    source_key, target_key, number = ends
-    source, target = vertex_id(pair.source, source_key), vertex_id(pair.target, target_key)
-    return _json(
-        {
-            "id": edge_id(kind.label, source, target, number),
-            "source": source,
-            "target": target,
-            "label": kind.label,
-            "properties": properties(kind.properties, found),
-        }
+    source, target, number = ends
+    return edge(
+        kind.label,
+        (pair.source, source),
+        (pair.target, target),
+        number,
+        properties(kind.properties, found),
     )
 
 
@@ -181,7 +155,3 @@ def _ranges(count: int, step: int) -> Iterator[tuple[int, int]]:
 def _check(found: object, wanted: object) -> None:
     if found != wanted:
         raise Incomplete
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -1,14 +1,13 @@
 """The graph as nodes and edges, written as one JSON text, piece by piece. Runs in a worker."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from graph_query_api.graphs.catalog import EdgeType, GraphCatalog, Pair, VertexType
-from graph_query_api.graphs.ids import edge_id, vertex_id
 from graph_query_api.graphs.labels import shares
 from graph_query_api.graphs.ladybug.names import KEY, NUMBER, quoted
 from graph_query_api.graphs.scalars import scalar
+from graph_query_api.graphs.topology import edge, meta, node
 
 EDGES_A_QUERY = 200_000
 """About so many edges are asked for at once, which bounds what the engine holds."""
@@ -21,7 +20,7 @@ class Run(Protocol):
         """The rows of a query of our own."""
 
 
-def topology(
+def pieces(
     catalog: GraphCatalog, run: Run, labels: Sequence[str] | None, limit: int
 ) -> Iterator[str]:
     """``{"nodes": […], "edges": […], "meta": {…}}``.
@@ -37,14 +36,10 @@ def topology(
     yield '],"edges":['
     edges = _Counted(_edges(catalog, run, keys))
     yield from _joined(edges)
-    vertices = sum(map(len, keys.values()))
-    meta = {
-        "vertices": {each.label: each.rows for each in catalog.vertices},
-        "edges": {each.label: each.rows for each in catalog.edges},
-        "returned": {"vertices": vertices, "edges": edges.count},
-        "truncated": any(len(keys[each.label]) < each.rows for each in chosen),
-    }
-    yield f'],"meta":{_json(meta)}}}'
+    vertices = {each.label: each.rows for each in catalog.vertices}
+    totals = {each.label: each.rows for each in catalog.edges}
+    returned = {label: len(found) for label, found in keys.items()}
+    yield f'],"meta":{meta(vertices, totals, returned, edges.count)}}}'
 
 
 def _chosen(catalog: GraphCatalog, labels: Sequence[str]) -> tuple[VertexType, ...]:
@@ -66,32 +61,27 @@ def _nodes(
         )
         for key, *values in run(statement):
             keys[each.label].append(key)
-            node = {
-                "id": vertex_id(each.label, key),
-                "label": each.label,
-                "properties": _properties(each, values),
-            }
-            yield _json(node)
+            yield node(each.label, key, _properties(each, values))
 
 
 def _edges(catalog: GraphCatalog, run: Run, keys: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    for edge in catalog.edges:
-        for pair in edge.pairs:
+    for kind in catalog.edges:
+        for pair in kind.pairs:
             if pair.rows and keys.get(pair.source) and keys.get(pair.target):
-                yield from _edges_of(catalog, run, edge, pair, keys)
+                yield from _edges_of(catalog, run, kind, pair, keys)
 
 
 def _edges_of(
     catalog: GraphCatalog,
     run: Run,
-    edge: EdgeType,
+    kind: EdgeType,
     pair: Pair,
     keys: Mapping[str, Sequence[str]],
 ) -> Iterator[str]:
     source, target = catalog.by_label[pair.source], catalog.by_label[pair.target]
-    columns = "".join(f", r.{quoted(p.column)}" for p in edge.properties)
+    columns = "".join(f", r.{quoted(p.column)}" for p in kind.properties)
     statement = (
-        f"MATCH (a:{quoted(source.table)})-[r:{quoted(edge.table)}]->(b:{quoted(target.table)}) "
+        f"MATCH (a:{quoted(source.table)})-[r:{quoted(kind.table)}]->(b:{quoted(target.table)}) "
         f"WHERE a.{quoted(KEY)} >= $first AND a.{quoted(KEY)} <= $last "
         f"AND b.{quoted(KEY)} <= $target "
         f"RETURN a.{quoted(KEY)} AS s, b.{quoted(KEY)} AS t, r.{quoted(NUMBER)} AS n{columns} "
@@ -104,21 +94,17 @@ def _edges_of(
         chunk = sources[start : start + step]
         bounds = {"first": chunk[0], "last": chunk[-1], "target": last_target}
         for row in run(statement, bounds):
-            yield _edge(edge, pair, row)
+            yield _edge(kind, pair, row)
 
 
-def _edge(edge: EdgeType, pair: Pair, row: list[Any]) -> str:
-    source_key, target_key, number, *values = row
-    source = vertex_id(pair.source, source_key)
-    target = vertex_id(pair.target, target_key)
-    return _json(
-        {
-            "id": edge_id(edge.label, source, target, number),
-            "source": source,
-            "target": target,
-            "label": edge.label,
-            "properties": _properties(edge, values),
-        }
+def _edge(kind: EdgeType, pair: Pair, row: list[Any]) -> str:
+    source, target, number, *values = row
+    return edge(
+        kind.label,
+        (pair.source, source),
+        (pair.target, target),
+        number,
+        _properties(kind, values),
     )
 
 
@@ -147,7 +133,3 @@ def _joined(items: "Iterator[str] | _Counted") -> Iterator[str]:
         yield separator
         yield item
         separator = ","
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -23,11 +23,11 @@ import ladybug
 
 from graph_query_api.graphs.catalog import GraphCatalog, catalog_path
 from graph_query_api.graphs.ids import vertex_id
-from graph_query_api.graphs.ladybug import sandbox
+from graph_query_api.graphs.ladybug import sandbox, topology
 from graph_query_api.graphs.ladybug.frames import DATA, DATA_BYTES, END, ERROR, frame, read_frame
 from graph_query_api.graphs.ladybug.names import KEY, NUMBER, quoted
-from graph_query_api.graphs.ladybug.topology import topology
 from graph_query_api.graphs.ladybug.values import InternalId, Values, column_type, unique_names
+from graph_query_api.graphs.topology import compact
 from service_kit.process import die_with_parent
 
 BUFFER_POOL_BYTES = 256 << 20
@@ -83,7 +83,9 @@ class GraphFile:
         """The answer's JSON text in pieces."""
         self._deadline = time.monotonic() + request["timeout"]
         if request["kind"] == "topology":
-            return topology(self._catalog, self._own_rows, request["labels"], request["limit"])
+            return topology.pieces(
+                self._catalog, self._own_rows, request["labels"], request["limit"]
+            )
         return self._query(request["query"], request["parameters"], request["max_rows"])
 
     def _query(self, text: str, parameters: Mapping[str, Any], max_rows: int) -> Iterator[str]:
@@ -95,16 +97,16 @@ class GraphFile:
         columns = [
             {"name": key, "type": column_type(types[i])} for key, i in zip(keys, shown, strict=True)
         ]
-        yield f'{{"columns":{_json(columns)},"data":['
+        yield f'{{"columns":{compact(columns)},"data":['
         values = Values(self._catalog, self._lookup, types)
         rows = ([row[i] for i in shown] for row in self._fetched(result))
         separator = ""
         while batch := list(islice(rows, min(ROWS_A_BATCH, max_rows))):
             max_rows -= len(batch)
             for row in values.rows(batch):
-                yield separator + _json(dict(zip(keys, row, strict=True)))
+                yield separator + compact(dict(zip(keys, row, strict=True)))
                 separator = ","
-        truncated = _json(next(rows, None) is not None)
+        truncated = compact(next(rows, None) is not None)
         yield f'],"truncated":{truncated},"language":"cypher"}}'
 
     def _own_rows(
@@ -162,7 +164,7 @@ def serve(requests: BinaryIO, answers: BinaryIO, graph: GraphFile) -> None:
             answers.writelines(frame(DATA, block) for block in blocks)
             last = frame(END)
         except Exception as error:  # noqa: BLE001 - whatever the engine raises is the answer
-            last = frame(ERROR, _json(_described(error)).encode())
+            last = frame(ERROR, compact(_described(error)).encode())
         answers.write(last)
         answers.flush()
 
@@ -205,10 +207,6 @@ def _own_output() -> BinaryIO:
     return output
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
 def main(arguments: Sequence[str]) -> None:
     die_with_parent()
     path, memory = Path(arguments[0]), int(arguments[1])
@@ -217,7 +215,7 @@ def main(arguments: Sequence[str]) -> None:
         graph = GraphFile(path)
         sandbox.enter(memory)
     except (OSError, RuntimeError, ValueError) as error:
-        answers.write(frame(ERROR, _json({"kind": "failed", "detail": str(error)}).encode()))
+        answers.write(frame(ERROR, compact({"kind": "failed", "detail": str(error)}).encode()))
         return
     answers.write(frame(END))
     serve(sys.stdin.buffer, answers, graph)
