@@ -86,7 +86,8 @@ class DirectProvisioning:
             try:
                 async with await provisioning.take(order):
                     taken.set_result(None)
-                    queue.put_nowait(await _outcome(provisioning, order, queue))
+                    outcome = await _outcome(provisioning, order, queue)
+                queue.put_nowait(outcome)  # whoever hears it may ask for the workspace again
             except LeaseLost as lost:
                 queue.put_nowait(_error(lost.detail))
             except Exception as error:
