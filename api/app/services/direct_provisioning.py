@@ -82,22 +82,22 @@ class DirectProvisioning:
         queue: Queue,
         taken: asyncio.Future[None],
     ) -> None:
-        async with folder:
-            try:
-                async with await provisioning.take(order):
-                    taken.set_result(None)
-                    outcome = await _outcome(provisioning, order, queue)
-                queue.put_nowait(outcome)  # whoever hears it may ask for the workspace again
-            except LeaseLost as lost:
-                queue.put_nowait(_error(lost.detail))
-            except Exception as error:
-                if not taken.done():
-                    taken.set_exception(error)
-                    return
-                log.exception("provisioning failed")
-                queue.put_nowait(_error(INTERNAL))
-            finally:
-                taken.cancel()  # whoever waits for it, where this was stopped before
+        """Tells the end when all is let go of: by then nothing is left that could be cancelled."""
+        try:
+            async with folder, await provisioning.take(order):
+                taken.set_result(None)
+                outcome = await _outcome(provisioning, order, queue)
+        except LeaseLost as lost:
+            outcome = _error(lost.detail)
+        except Exception as error:
+            if not taken.done():
+                taken.set_exception(error)
+                return
+            log.exception("provisioning failed")
+            outcome = _error(INTERNAL)
+        finally:
+            taken.cancel()  # whoever waits for it, where this was stopped before
+        queue.put_nowait(outcome)
 
 
 async def _outcome(provisioning: FabricProvisioning, order: Order, queue: Queue) -> Event:
