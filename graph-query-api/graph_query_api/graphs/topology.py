@@ -6,13 +6,12 @@ from typing import Any
 
 from graph_query_api.graphs.ids import edge_id, vertex_id
 
+End = tuple[str, str]
+"""The label and the key of a vertex."""
+
 
 def node(label: str, key: str, properties: Mapping[str, Any]) -> str:
     return compact({"id": vertex_id(label, key), "label": label, "properties": properties})
-
-
-End = tuple[str, str]
-"""The label and the key of a vertex."""
 
 
 def edge(label: str, source: End, target: End, number: int, properties: Mapping[str, Any]) -> str:

@@ -53,7 +53,10 @@ export function LiveJobs({ children }: { children: ReactNode }) {
         turn(true);
       },
       onLost: () => turn(false),
-      snapshot: () => stringifyExact(knownJobs(client)),
+      snapshot: () => {
+        const known = knownJobs(client);
+        return known ? stringifyExact(known) : null;
+      },
     });
     reconnect.current = following.reconnect;
     return following.close;

@@ -62,6 +62,19 @@ test('nor one that the snapshot after a loss does not hold', async () => {
   await shows(kept);
 });
 
+test('a job that the answer has at work, and the snapshot not at all, is read again', async () => {
+  const { client, answers, asked, shows } = openHistory();
+  const newest = Array.from({ length: 50 }, () => jobIn.done());
+  const retried = jobIn.running({ created_at: '2020-01-01T00:00:00Z' });
+  const ended = { ...retried, status: 'done' as const };
+  await asked(1);
+  takeSnapshot(client, snapshotOf(newest));
+  answers[0]?.({ jobs: [retried] });
+  await asked(2);
+  answers[1]?.({ jobs: [ended] });
+  await shows(ended);
+});
+
 test('events that come in one breath with the snapshot are told after it', () => {
   const client = new QueryClient();
   const running = jobIn.running();

@@ -21,30 +21,44 @@ export const knownJobs = (client: QueryClient): Snapshot | undefined => client.g
 
 const eachList = { queryKey: LISTS };
 
-/** Changes the jobs of each list, and again when one that is being read is there: its answer may be older. */
-function patchLists(client: QueryClient, change: (job: Job) => Job | null): void {
+/**
+ * Changes the jobs of each list, and again those of one that is being read, when it is there: its
+ * answer may be older. `after` is called each time.
+ */
+function patchLists(
+  client: QueryClient,
+  change: (job: Job) => Job | null,
+  after: () => void = () => {},
+): void {
   const patch = (pages?: JobPages) => pages && patchPages(pages, change);
-  client.setQueriesData<JobPages>(eachList, patch);
   const reading = client.getQueryCache().findAll({ ...eachList, fetchStatus: 'fetching' });
   for (const { promise, queryKey } of reading) {
     void promise?.then(
-      () => client.setQueryData<JobPages>(queryKey, patch),
+      () => {
+        client.setQueryData<JobPages>(queryKey, patch);
+        after();
+      },
       () => undefined, // who shows the list says why it was not read
     );
   }
+  client.setQueriesData<JobPages>(eachList, patch);
+  after();
 }
 
 /** The lists as a snapshot has them. */
 export function takeIntoLists(client: QueryClient, snapshot: Snapshot): void {
   const there = inSnapshot(snapshot);
   let doubtful = false;
-  patchLists(client, (job) => {
+  const change = (job: Job) => {
     const now = there(job);
     doubtful ||= now === null && isActive(job);
     return now;
+  };
+  patchLists(client, change, () => {
+    // it was deleted, or has ended and is too old to be told of
+    if (doubtful) void client.invalidateQueries(eachList);
+    doubtful = false;
   });
-  // it was deleted, or has ended and is too old to be told of
-  if (doubtful) void client.invalidateQueries(eachList);
 }
 
 /** What is read meanwhile, and is older, must not overwrite it. */

@@ -13,8 +13,8 @@ const LOOK_MS = 2_000;
 type Message = { kind: 'event'; name: string; data: string } | { kind: 'alive' | 'lost' | 'hello' };
 
 export interface Shared extends Followed {
-  /** The `snapshot` event's data as this window knows it, for a window that comes later. */
-  snapshot: () => string;
+  /** The `snapshot` event's data as this window knows it, if it does, for one that comes later. */
+  snapshot: () => string | null;
 }
 
 export function shareEvents(url: string, told: Shared): Following {
@@ -68,7 +68,8 @@ export function shareEvents(url: string, told: Shared): Following {
   };
   const answerHello = () => {
     if (!stream) return;
-    if (connected) say({ kind: 'event', name: 'snapshot', data: told.snapshot() });
+    const data = connected ? told.snapshot() : null;
+    if (data !== null) say({ kind: 'event', name: 'snapshot', data });
     say({ kind: connected ? 'alive' : 'lost' });
   };
   const hear = ({ data: message }: MessageEvent<Message>) => {
